@@ -1,0 +1,35 @@
+// unit: many files side by side, first. sandbox and faults: one file at a time, as they share one control plane and two cores.
+import { defineConfig } from 'vitest/config'
+
+const MINUTE = 60_000
+
+const oneAtATime = { maxWorkers: 1, testTimeout: 5 * MINUTE, hookTimeout: 10 * MINUTE, teardownTimeout: MINUTE }
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/helpers/shared-root.ts'],
+    teardownTimeout: MINUTE,
+    projects: [
+      { test: { name: 'unit', testTimeout: 20_000, maxWorkers: '100%', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: 'sandbox',
+          include: ['test/sandbox/**/*.test.ts', 'test/runbooks/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
+          ...oneAtATime,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...oneAtATime,
+          testTimeout: 30 * MINUTE,
+        },
+      },
+      // Last of all: it searches what the others have left behind.
+      { test: { name: 'secrets', include: ['test/secrets/**/*.test.ts'], sequence: { groupOrder: 3 }, ...oneAtATime } },
+    ],
+  },
+})
