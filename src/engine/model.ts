@@ -1,0 +1,100 @@
+// A runbook is a plain value; everything the engine does follows from it. No I/O here and no third-party import.
+import type { Context, ReadContext } from '../ports/context.ts'
+import type { Json, JsonObject } from '../ports/json.ts'
+
+/** Structural subset of a zod schema: parses a journaled or typed-in value, throws on a wrong one. */
+export interface Schema<T> {
+  parse(value: unknown): T
+}
+
+/** A runbook's input and plan: JSON by construction, so that they can be journaled. */
+export interface Runbook<I, P> {
+  readonly id: string
+  readonly version: number
+  readonly title: string
+  readonly input: Schema<I>
+  readonly planSchema: Schema<P>
+  readonly checks: readonly Check<I>[]
+  /** Read only. Throws OpsError when no plan exists (for example no hop leads to the target). */
+  readonly plan: (ctx: ReadContext, input: I) => Promise<P>
+  /** Pure: the same plan gives the same steps. That is what makes resume possible. */
+  readonly steps: (plan: P) => readonly Step<P>[]
+  /** The plan as lines for a person: what is done, to which files and objects, and where the line of no return is. */
+  readonly describe: (plan: P) => readonly string[]
+  /** Throws OpsError (refused) when the world has moved since the plan was made. Called by apply and by resume before the first write. */
+  readonly assertFresh?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
+  /** Said when the run fails at `stepId`: a command to type, for example the rollback. */
+  readonly afterFailure?: (plan: P, stepId: string, runId: string) => readonly string[]
+}
+
+export type Severity = 'gate' | 'error' | 'warning'
+
+export interface CheckItem {
+  /** `path:line` or `Kind namespace/name`. */
+  readonly where: string
+  readonly what: string
+}
+
+export type CheckResult =
+  | { readonly status: 'pass'; readonly detail?: string }
+  | { readonly status: 'skip'; readonly reason: string }
+  | { readonly status: 'fail'; readonly detail: string; readonly items?: readonly CheckItem[]; readonly hints: readonly string[] }
+  | { readonly status: 'unknown'; readonly cause: string; readonly hints?: readonly string[] }
+
+export interface Check<I> {
+  readonly id: string
+  /** A sentence that is true when the check passes. */
+  readonly title: string
+  /** gate: later ones cannot be answered, stop and cannot be waived. error: stops unless waived. warning: said, never stops. */
+  readonly severity: Severity
+  probe(ctx: ReadContext, input: I): Promise<CheckResult>
+}
+
+export type Facts = JsonObject
+
+/** What a step sees: the plan, what earlier steps found out, and which run this is. */
+export interface View<P> {
+  readonly plan: P
+  readonly facts: Readonly<Record<string, Facts>>
+  readonly runId: string
+}
+
+interface StepBase {
+  readonly id: string
+  readonly title: string
+  /** One sentence that a tired person can read at 3 a.m. */
+  readonly why: string
+}
+
+/** Changes nothing: waits, proofs. Run again after a resume unless it had ended. */
+export interface ReadStep<P> extends StepBase {
+  readonly kind: 'read'
+  run(ctx: ReadContext, view: View<P>): Promise<Facts>
+}
+
+export interface WriteStep<P> extends StepBase {
+  readonly kind: 'write'
+  /** The exact commands or patches; the one source for plan, dry run, prompt and journal. */
+  preview(view: View<P>): readonly string[]
+  /** Whether the effect already holds. Asked before run and after a crash. */
+  isDone(ctx: ReadContext, view: View<P>): Promise<boolean>
+  run(ctx: Context, view: View<P>): Promise<Facts>
+  /** What run would have returned, read back from the world: asked when isDone holds, for a step whose end was never journaled. */
+  factsWhenDone?(ctx: ReadContext, view: View<P>): Promise<Facts>
+  /** Takes the effect back; called in reverse order by abandon, for steps that had started. Idempotent. */
+  undo?(ctx: Context, view: View<P>): Promise<void>
+  /** Said before it is crossed. */
+  readonly pointOfNoReturn?: string
+}
+
+/** Waits for a person; the run stops with exit 4 until isDone holds. */
+export interface ManualStep<P> extends StepBase {
+  readonly kind: 'manual'
+  instructions(view: View<P>): readonly string[]
+  isDone(ctx: ReadContext, view: View<P>): Promise<boolean>
+}
+
+export type Step<P> = ReadStep<P> | WriteStep<P> | ManualStep<P>
+
+export type AnyRunbook = Runbook<unknown, unknown>
+export type { Json }

@@ -1,0 +1,37 @@
+import type { Secret } from './secret.ts'
+
+/** The tools that flux-ops wraps. Anything else is not started. */
+export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 'helm'
+
+export interface Command<Effect extends 'read' | 'write' = 'read' | 'write'> {
+  readonly tool: Tool
+  readonly args: readonly string[]
+  /** A dry run lets reads pass and prints writes. */
+  readonly effect: Effect
+  readonly cwd?: string
+  readonly stdin?: string | Secret
+  readonly env?: Readonly<Record<string, string | Secret>>
+  readonly timeoutMs?: number
+  /** Return a non-zero exit instead of throwing. */
+  readonly allowFailure?: boolean
+}
+
+export interface ExecResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Throws OpsError `tool-missing`, `tool-failed` (message names the tool, the arguments and the last stderr lines), `tool-timeout`,
+ * `interrupted`, or `kube-unreachable` when a tool found no API server: what is idempotent may be tried again.
+ */
+export interface ReadExec {
+  run(command: Command<'read'>): Promise<ExecResult>
+  /** The command as a person would type it: quoted for a shell, secrets never in it. */
+  show(command: Command): string
+}
+
+export interface Exec extends ReadExec {
+  run(command: Command): Promise<ExecResult>
+}

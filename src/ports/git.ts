@@ -1,0 +1,50 @@
+export interface StatusEntry {
+  readonly code: string // two letters of `git status --porcelain`
+  readonly path: string
+}
+
+export interface RemoteBranch {
+  readonly remote: string
+  readonly branch: string
+  readonly url: string // without credentials
+}
+
+/** `dir` is a folder inside the work tree. Throws OpsError `git-no-repository`, `git-failed`, `git-auth`, `git-rejected`, `git-unreachable`. */
+export interface GitReader {
+  root(dir: string): Promise<string>
+  head(dir: string): Promise<string>
+  /** undefined on a detached HEAD. */
+  branch(dir: string): Promise<string | undefined>
+  upstream(dir: string): Promise<RemoteBranch | undefined>
+  /** Untracked files count; ignored files do not. Also tells a rebase, merge or revert under way. */
+  status(dir: string): Promise<{ entries: StatusEntry[]; inProgress?: string | undefined }>
+  /** Where a rebase that is under way began: the commit it replays from. undefined when there is none. */
+  rebasing(dir: string): Promise<string | undefined>
+  /** The remote's head of `branch` as the remote has it now (`git ls-remote`), undefined when it has none. */
+  remoteHead(dir: string, remote: string, branch: string): Promise<string | undefined>
+  /** Text of a file at a commit; undefined when it is not there. */
+  show(dir: string, commit: string, path: string): Promise<string | undefined>
+  /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */
+  commitsWithTrailer(dir: string, ref: string, key: string, value: string): Promise<string[]>
+  isAncestor(dir: string, commit: string, of: string): Promise<boolean>
+  /** Unified diff of the work tree against HEAD, or of `range`. */
+  diff(dir: string, range?: string): Promise<string>
+}
+
+export interface Git extends GitReader {
+  fetch(dir: string, remote: string, branch: string): Promise<string>
+  /** Stages `paths` and commits them with the person's own identity, hooks and signing. Returns the commit. */
+  commit(dir: string, message: string, paths: readonly string[]): Promise<string>
+  /** Never forced. Throws `git-rejected` (hook or protected branch) or `git-raced` (not a fast-forward). */
+  push(dir: string, remote: string, commit: string, branch: string): Promise<void>
+  /** Replays the commits after the fork point on `onto`; on a conflict aborts the rebase and throws `git-conflict`. */
+  rebase(dir: string, onto: string): Promise<string>
+  /** Takes a rebase that was cut short back to where it began; only for one of ours. */
+  abortRebase(dir: string): Promise<void>
+  /** One commit that reverts `commit`; on a conflict aborts and throws `git-conflict`. */
+  revert(dir: string, commit: string, message: string): Promise<string>
+  /** Puts `paths` back to what HEAD has. */
+  restore(dir: string, paths: readonly string[]): Promise<void>
+  /** Moves the branch back to `commit`, keeping nothing of what came after: only for commits of ours that were never pushed. */
+  dropTo(dir: string, commit: string): Promise<void>
+}

@@ -1,0 +1,106 @@
+// The cluster as the runbooks see it. Objects are untrusted: whatever is read here is sanitised before it is drawn.
+
+/** What a list or a patch is addressed to. `plural` is the resource name in the URL. */
+export interface Resource {
+  readonly group: string // '' is the core group
+  readonly version: string
+  readonly plural: string
+  readonly kind: string
+  readonly namespaced: boolean
+}
+
+export interface ObjectName {
+  readonly name: string
+  readonly namespace?: string | undefined
+}
+
+export interface ManagedField {
+  manager?: string
+  operation?: string
+  apiVersion?: string
+  time?: string
+  subresource?: string
+  [key: string]: unknown
+}
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  managedFields?: ManagedField[]
+  ownerReferences?: { kind: string; name: string; uid: string; controller?: boolean }[]
+}
+
+export interface KubeObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  // biome-ignore lint/suspicious/noExplicitAny: a Kubernetes object is open by nature; readers narrow what they use
+  [field: string]: any
+}
+
+export interface ClusterIdentity {
+  /** Name of the kubeconfig context in use. */
+  context: string
+  server: string
+  /** UID of the kube-system namespace: what makes a cluster this cluster. */
+  uid: string
+  /** `gitVersion` of /version, for example v1.34.4. */
+  version: string
+  /** User name the API server knows us by (SelfSubjectReview), where it tells. */
+  user?: string | undefined
+}
+
+export interface AccessRequest {
+  verb: string
+  group: string
+  resource: string
+  subresource?: string | undefined
+  namespace?: string | undefined
+  name?: string | undefined
+}
+
+export interface ListOptions {
+  namespace?: string | undefined
+  labelSelector?: string | undefined
+  fieldSelector?: string | undefined
+}
+
+/** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid` or `kube-error`. */
+export interface KubeReader {
+  identity(): Promise<ClusterIdentity>
+  /** undefined when the object, or its kind, does not exist. */
+  get(resource: Resource, name: ObjectName): Promise<KubeObject | undefined>
+  /** Pages of 500. An empty list when the kind is not served (404); never for any other failure. */
+  list(resource: Resource, options?: ListOptions): Promise<KubeObject[]>
+  /** Whether this kind is served at this version now. */
+  serves(resource: Resource): Promise<boolean>
+  canI(request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }>
+  /** The last `lines` log lines of a pod's container; '' when there are none. */
+  logs(pod: ObjectName, options?: { container?: string; lines?: number; previous?: boolean }): Promise<string>
+}
+
+export type PatchType = 'merge' | 'json' | 'strategic' | 'apply'
+
+export interface PatchOptions {
+  subresource?: string | undefined
+  fieldManager?: string | undefined
+  force?: boolean | undefined
+  /** Server-side dry run: validated and admitted, not stored. */
+  dryRun?: boolean | undefined
+}
+
+export interface Kube extends KubeReader {
+  create(resource: Resource, object: KubeObject): Promise<KubeObject>
+  /** Full update; throws `kube-conflict` when metadata.resourceVersion is stale. */
+  replace(resource: Resource, object: KubeObject, options?: { subresource?: string }): Promise<KubeObject>
+  patch(resource: Resource, name: ObjectName, type: PatchType, body: unknown, options?: PatchOptions): Promise<KubeObject>
+  delete(resource: Resource, name: ObjectName): Promise<void>
+}
