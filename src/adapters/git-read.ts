@@ -1,0 +1,110 @@
+// What the repository and its remote say; changes nothing, not even the index.
+import { OpsError } from '../errors.ts'
+import type { GitReader, RemoteBranch, StatusEntry } from '../ports/git.ts'
+import { gitError, remoteError } from './git-errors.ts'
+import { commitOf, type GitRunner, nulFields, operationUnderWay, rebaseBegan } from './git-run.ts'
+
+const TRAILER_SEARCH = 200
+
+/** A password in a URL is a secret; the user name of ssh is part of the address. */
+export function withoutCredentials(url: string): string {
+  if (!URL.canParse(url) || !url.includes('://')) return url
+  const parsed = new URL(url)
+  parsed.password = ''
+  if (parsed.protocol === 'http:' || parsed.protocol === 'https:') parsed.username = ''
+  return parsed.href
+}
+
+export function parseStatus(text: string): StatusEntry[] {
+  const fields = text.split('\0')
+  const entries: StatusEntry[] = []
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index] ?? ''
+    if (field.length < 4) continue
+    const code = field.slice(0, 2)
+    entries.push({ code, path: field.slice(3) })
+    if (code.includes('R') || code.includes('C')) index++ // the old name follows
+  }
+  return entries
+}
+
+const noCommits = (dir: string): OpsError =>
+  new OpsError({ code: 'git-failed', message: `${dir} has no commit yet`, hints: [`look: git -C ${dir} log`] })
+
+async function head(git: GitRunner, dir: string): Promise<string> {
+  const result = await git.ask(dir, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  if (result.exitCode === 0) return result.stdout.trim()
+  throw result.exitCode === 1 ? noCommits(dir) : gitError(result, 'read HEAD', dir)
+}
+
+async function branch(git: GitRunner, dir: string): Promise<string | undefined> {
+  const result = await git.ask(dir, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  if (result.exitCode === 0) return result.stdout.trim()
+  if (result.exitCode === 1) return undefined
+  throw gitError(result, 'read the branch', dir)
+}
+
+async function upstream(git: GitRunner, dir: string): Promise<RemoteBranch | undefined> {
+  const name = await branch(git, dir)
+  if (name === undefined) return undefined
+  const format = '--format=%(upstream:remotename)%00%(upstream:remoteref)'
+  const [remote, ref] = (await git.must(dir, ['for-each-ref', format, `refs/heads/${name}`], 'read the upstream')).trim().split('\0')
+  if (!remote || !ref?.startsWith('refs/heads/') || remote === '.') return undefined
+  const url = (await git.must(dir, ['remote', 'get-url', '--', remote], `read the address of ${remote}`)).trim()
+  return { remote, branch: ref.slice('refs/heads/'.length), url: withoutCredentials(url) }
+}
+
+async function remoteHead(git: GitRunner, dir: string, remote: string, name: string): Promise<string | undefined> {
+  const ref = `refs/heads/${name}`
+  const result = await git.ask(dir, ['ls-remote', '--heads', '--', remote, ref], { network: true })
+  if (result.exitCode !== 0) throw remoteError(result, `ask ${remote} for ${name}`, dir, remote)
+  for (const line of result.stdout.split('\n')) {
+    const [commit, found] = line.split('\t')
+    if (found === ref) return commit
+  }
+  return undefined
+}
+
+async function show(git: GitRunner, dir: string, commit: string, path: string): Promise<string | undefined> {
+  const what = `read ${path} at ${commit.slice(0, 12)}`
+  const id = await commitOf(git, dir, commit, what)
+  const entry = nulFields(await git.must(dir, ['ls-tree', '-z', '--full-tree', id, '--', path], what))[0]
+  const [, type, blob] = /^\d+ (\w+) ([0-9a-f]+)\t/.exec(entry ?? '') ?? []
+  if (type !== 'blob' || !blob) return undefined
+  return git.must(dir, ['cat-file', 'blob', blob], what)
+}
+
+async function commitsWithTrailer(git: GitRunner, dir: string, ref: string, key: string, value: string): Promise<string[]> {
+  const format = `--format=%H%x1f%(trailers:key=${key},valueonly,unfold)`
+  const text = await git.must(dir, ['log', '-z', `--max-count=${TRAILER_SEARCH}`, format, '--end-of-options', ref, '--'], `search ${ref}`)
+  const found: string[] = []
+  for (const record of nulFields(text)) {
+    const [commit, values = ''] = record.split('\x1f')
+    if (commit && values.split('\n').some((one) => one.trim() === value)) found.push(commit)
+  }
+  return found
+}
+
+async function isAncestor(git: GitRunner, dir: string, commit: string, of: string): Promise<boolean> {
+  const result = await git.ask(dir, ['merge-base', '--is-ancestor', '--end-of-options', commit, of])
+  if (result.exitCode > 1) throw gitError(result, `compare ${commit} with ${of}`, dir)
+  return result.exitCode === 0
+}
+
+export const createGitReader = (git: GitRunner): GitReader => ({
+  root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
+  head: (dir) => head(git, dir),
+  branch: (dir) => branch(git, dir),
+  upstream: (dir) => upstream(git, dir),
+  status: async (dir) => {
+    const entries = parseStatus(await git.must(dir, ['status', '--porcelain=v1', '-z', '--untracked-files=normal'], 'read the status'))
+    return { entries, inProgress: await operationUnderWay(git, dir) }
+  },
+  rebasing: (dir) => rebaseBegan(git, dir),
+  remoteHead: (dir, remote, name) => remoteHead(git, dir, remote, name),
+  show: (dir, commit, path) => show(git, dir, commit, path),
+  commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
+  isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
+  diff: (dir, range) =>
+    git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range ?? 'HEAD', '--'], 'read the changes'),
+})

@@ -1,0 +1,218 @@
+// The Kube port over the API server's own HTTP interface: pages of 500, no discovery, no cache.
+import { z } from 'zod'
+import { OpsError } from '../errors.ts'
+import type {
+  AccessRequest,
+  ClusterIdentity,
+  Kube,
+  KubeObject,
+  ListOptions,
+  ObjectName,
+  PatchOptions,
+  PatchType,
+  Resource,
+} from '../ports/kube.ts'
+import { isRealNotFound, type Subject } from './kube-errors.ts'
+import { createPath, groupPath, listPath, logPath, nameOf, objectPath, resourceName } from './kube-paths.ts'
+import type { Repeat } from './kube-retry.ts'
+import type { Session } from './kube-session.ts'
+
+const PAGE = 500
+const MAX_RESTARTS = 5
+
+const objectSchema = z.looseObject({ metadata: z.looseObject({ name: z.string() }) })
+const listSchema = z.looseObject({
+  apiVersion: z.string().optional(),
+  metadata: z.looseObject({ continue: z.string().optional() }).optional(),
+  items: z.array(z.unknown()).nullable(),
+})
+const servedSchema = z.looseObject({ resources: z.array(z.looseObject({ name: z.string() })) })
+const versionSchema = z.looseObject({ gitVersion: z.string() })
+const reviewSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean(), reason: z.string().optional() }) })
+const whoSchema = z.looseObject({ status: z.looseObject({ userInfo: z.looseObject({ username: z.string().optional() }) }) })
+
+const subjectOf = (verb: string, resource: Resource, name?: ObjectName, namespace?: string): Subject => ({
+  verb,
+  what: name ? nameOf(resource, name) : `${resource.plural}${namespace ? ` in ${namespace}` : ''}`,
+  resource: resourceName(resource),
+  namespace: name?.namespace ?? namespace,
+})
+
+function parse<T>(schema: z.ZodType<T>, body: string, subject: Subject): T {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    value = undefined
+  }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const message = `${subject.verb} ${subject.what}: the answer is not what a Kubernetes API server says`
+  throw new OpsError({ code: 'kube-error', message, hints: ['is it the right server? look: kubectl version'], cause: parsed.error })
+}
+
+const isObject = (item: unknown): item is KubeObject =>
+  typeof (item as KubeObject | null)?.metadata === 'object' && typeof (item as KubeObject).metadata?.name === 'string'
+
+const apiVersionOf = (resource: Resource): string => (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`)
+
+/** Items of built-in kinds come without apiVersion and kind. */
+function completed(item: unknown, resource: Resource, subject: Subject): KubeObject {
+  if (!isObject(item)) return parse(objectSchema as unknown as z.ZodType<KubeObject>, JSON.stringify(item), subject)
+  item.apiVersion ??= apiVersionOf(resource)
+  item.kind ??= resource.kind
+  return item
+}
+
+const patchRules: Record<PatchType, { contentType: string; repeat: Repeat }> = {
+  apply: { contentType: 'application/apply-patch+yaml', repeat: 'idempotent' },
+  merge: { contentType: 'application/merge-patch+json', repeat: 'idempotent' },
+  strategic: { contentType: 'application/strategic-merge-patch+json', repeat: 'once' },
+  json: { contentType: 'application/json-patch+json', repeat: 'once' },
+}
+
+async function listAll(session: Session, resource: Resource, options: ListOptions): Promise<KubeObject[]> {
+  const subject = subjectOf('list', resource, undefined, options.namespace)
+  for (let restart = 0; ; restart++) {
+    const found: KubeObject[] = []
+    let next: string | undefined
+    do {
+      const path = listPath(resource, options, PAGE, next)
+      // 410: the snapshot behind `continue` was compacted away; only a fresh start is consistent.
+      const accepts = next && restart < MAX_RESTARTS ? [404, 410] : [404]
+      const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts })
+      if (response.status === 410) break
+      if (response.status === 404) {
+        if (isRealNotFound(response.body) && !next) return []
+        throw notKubernetes(session, subject)
+      }
+      const page = parse(listSchema, response.body, subject)
+      for (const item of page.items ?? []) found.push(completed(item, resource, subject))
+      next = page.metadata?.continue || undefined
+      if (!next) return found
+    } while (next)
+  }
+}
+
+const notKubernetes = (session: Session, subject: Subject): OpsError =>
+  new OpsError({
+    code: 'kube-error',
+    message: `${session.where.server} does not answer like a Kubernetes API server (${subject.verb} ${subject.what}: HTTP 404)`,
+    hints: [`is it the right server? context ${session.where.context}`],
+  })
+
+async function getOne(session: Session, resource: Resource, name: ObjectName): Promise<KubeObject | undefined> {
+  const subject = subjectOf('get', resource, name)
+  const response = await session.send({ method: 'GET', path: objectPath(resource, name), repeat: 'read', subject, accepts: [404] })
+  if (response.status !== 404) return completed(parse(objectSchema, response.body, subject), resource, subject)
+  if (isRealNotFound(response.body)) return undefined
+  throw notKubernetes(session, subject)
+}
+
+async function servesKind(session: Session, resource: Resource): Promise<boolean> {
+  const subject: Subject = { verb: 'get', what: `the kinds of ${apiVersionOf(resource)}`, resource: resourceName(resource) }
+  const response = await session.send({ method: 'GET', path: groupPath(resource), repeat: 'read', subject, accepts: [404] })
+  if (response.status === 404) {
+    if (isRealNotFound(response.body)) return false
+    throw notKubernetes(session, subject)
+  }
+  return parse(servedSchema, response.body, subject).resources.some((one) => one.name === resource.plural)
+}
+
+const authorization = (plural: string, kind: string, group: string): Resource => ({ group, version: 'v1', plural, kind, namespaced: false })
+const ACCESS_REVIEW = authorization('selfsubjectaccessreviews', 'SelfSubjectAccessReview', 'authorization.k8s.io')
+const SELF_REVIEW = authorization('selfsubjectreviews', 'SelfSubjectReview', 'authentication.k8s.io')
+const NAMESPACE: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false }
+
+async function askAccess(session: Session, request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }> {
+  const subject: Subject = { verb: 'create', what: 'SelfSubjectAccessReview', resource: resourceName(ACCESS_REVIEW) }
+  const body = { apiVersion: apiVersionOf(ACCESS_REVIEW), kind: ACCESS_REVIEW.kind, spec: { resourceAttributes: request } }
+  const response = await session.send({ method: 'POST', path: createPath(ACCESS_REVIEW, undefined), body, repeat: 'read', subject })
+  const { allowed, reason } = parse(reviewSchema, response.body, subject).status
+  return { allowed, reason }
+}
+
+async function userName(session: Session): Promise<string | undefined> {
+  const subject: Subject = { verb: 'create', what: 'SelfSubjectReview', resource: resourceName(SELF_REVIEW) }
+  const body = { apiVersion: apiVersionOf(SELF_REVIEW), kind: SELF_REVIEW.kind }
+  // Served since Kubernetes 1.28 only, and may be forbidden: the name is a comfort, not a need.
+  const call = { method: 'POST', path: createPath(SELF_REVIEW, undefined), body, repeat: 'read' as const, subject, accepts: [403, 404] }
+  const response = await session.send(call)
+  return response.status < 300 ? parse(whoSchema, response.body, subject).status.userInfo.username : undefined
+}
+
+async function identify(session: Session): Promise<ClusterIdentity> {
+  const about: Subject = { verb: 'get', what: 'the version', resource: '/version' }
+  // Version first: it is what tells a Kubernetes API server from anything else that listens there.
+  const answer = await session.send({ method: 'GET', path: '/version', repeat: 'read', subject: about })
+  const version = parse(versionSchema, answer.body, about).gitVersion
+  const [system, user] = await Promise.all([getOne(session, NAMESPACE, { name: 'kube-system' }), userName(session)])
+  const uid = system?.metadata.uid
+  if (!uid) {
+    const message = `the cluster behind context ${session.where.context} has no namespace kube-system: it cannot be told from others`
+    throw new OpsError({ code: 'kube-error', message, hints: ['is it the right server?'] })
+  }
+  return { context: session.where.context, server: session.where.server, uid, version, user }
+}
+
+async function write(
+  session: Session,
+  resource: Resource,
+  call: { method: string; path: string; body: unknown; contentType?: string; repeat: Repeat; subject: Subject },
+): Promise<KubeObject> {
+  const response = await session.send(call)
+  return completed(parse(objectSchema, response.body, call.subject), resource, call.subject)
+}
+
+async function podLogs(
+  session: Session,
+  pod: ObjectName,
+  options: { container?: string; lines?: number; previous?: boolean },
+): Promise<string> {
+  const subject: Subject = {
+    verb: 'get',
+    what: `logs of Pod ${pod.namespace ?? ''}/${pod.name}`,
+    resource: 'pods/log',
+    namespace: pod.namespace,
+  }
+  // 400: the container has not started yet. 404: the pod, or its earlier container, is gone.
+  const call = { method: 'GET', path: logPath(pod, options), accept: '*/*', repeat: 'read' as const, subject, accepts: [400, 404] }
+  const response = await session.send(call)
+  return response.status < 300 ? response.body : ''
+}
+
+export const createKube = (session: Session): Kube => ({
+  identity: () => identify(session),
+  get: (resource, name) => getOne(session, resource, name),
+  list: (resource, options = {}) => listAll(session, resource, options),
+  serves: (resource) => servesKind(session, resource),
+  canI: (request) => askAccess(session, request),
+  logs: (pod, options = {}) => podLogs(session, pod, options),
+  create: (resource, object) => {
+    const subject = subjectOf('create', resource, object.metadata)
+    return write(session, resource, {
+      method: 'POST',
+      path: createPath(resource, object.metadata.namespace),
+      body: object,
+      repeat: 'once',
+      subject,
+    })
+  },
+  replace: (resource, object, options: PatchOptions = {}) => {
+    const subject = subjectOf('update', resource, object.metadata)
+    // Without a resourceVersion a second PUT could undo what somebody else did in between.
+    const repeat = object.metadata.resourceVersion ? 'idempotent' : 'once'
+    return write(session, resource, { method: 'PUT', path: objectPath(resource, object.metadata, options), body: object, repeat, subject })
+  },
+  patch: (resource, name, type, body, options: PatchOptions = {}) => {
+    const subject = subjectOf('patch', resource, name)
+    const asked = type === 'apply' ? { fieldManager: 'flux-ops', ...options } : options
+    return write(session, resource, { method: 'PATCH', path: objectPath(resource, name, asked), body, ...patchRules[type], subject })
+  },
+  delete: async (resource, name) => {
+    const subject = subjectOf('delete', resource, name)
+    const call = { method: 'DELETE', path: objectPath(resource, name), repeat: 'idempotent' as const, subject, accepts: [404] }
+    const response = await session.send(call)
+    if (response.status === 404 && !isRealNotFound(response.body)) throw notKubernetes(session, subject)
+  },
+})
