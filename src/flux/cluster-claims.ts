@@ -1,0 +1,93 @@
+// What the live objects say of who installed the controllers: labels and annotations that each tool leaves behind, and field managers.
+import type { KubeObject } from '../ports/kube.ts'
+import type { RepoFile } from './files.ts'
+import { cleanFolder } from './synced-paths.ts'
+
+export interface Claim {
+  readonly style: 'kustomization' | 'operator' | 'helm' | 'terraform'
+  /** What was seen, on which object. */
+  readonly line: string
+}
+
+interface Evidence {
+  readonly deployments: readonly KubeObject[]
+  readonly kustomizations: readonly KubeObject[]
+  readonly fluxInstances: readonly KubeObject[]
+  readonly helmReleases: readonly KubeObject[]
+}
+
+const OWNER = 'kustomize.toolkit.fluxcd.io'
+const OPERATOR = 'fluxcd.controlplane.io'
+
+const label = (object: KubeObject, key: string): string | undefined => object.metadata.labels?.[key]
+
+const nameOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/** `namespace/name` of the Kustomization whose labels a Deployment carries. */
+const ownerKey = (deployment: KubeObject): string | undefined => {
+  const name = label(deployment, `${OWNER}/name`)
+  return name === undefined ? undefined : `${label(deployment, `${OWNER}/namespace`) ?? ''}/${name}`
+}
+
+/** The Kustomization that applies the controllers; undefined when none does, it is gone, or there are two. */
+export function ownerOf(cluster: Pick<Evidence, 'deployments' | 'kustomizations'>): KubeObject | undefined {
+  const keys = new Set(cluster.deployments.map(ownerKey))
+  const [key] = keys
+  return keys.size === 1 && key !== undefined ? cluster.kustomizations.find((each) => nameOf(each) === key) : undefined
+}
+
+function ofDeployment(deployment: KubeObject): Claim[] {
+  const found: Claim[] = []
+  const where = `Deployment ${nameOf(deployment)}`
+  const add = (style: Claim['style'], what: string): number => found.push({ style, line: `${where} ${what}` })
+  const owner = ownerKey(deployment)
+  const release = deployment.metadata.annotations?.['meta.helm.sh/release-name']
+  const terraform = deployment.metadata.managedFields?.find((field) => /terraform|opentofu/i.test(field.manager ?? ''))
+
+  if (owner !== undefined) add('kustomization', `is applied by Kustomization ${owner}`)
+  if (label(deployment, `${OPERATOR}/name`) !== undefined)
+    add('operator', `is applied by FluxInstance ${label(deployment, `${OPERATOR}/name`)}`)
+  if (release !== undefined || label(deployment, 'app.kubernetes.io/managed-by') === 'Helm') {
+    add('helm', `belongs to Helm release ${release ?? label(deployment, 'helm.sh/chart') ?? '?'}`)
+  }
+  if (terraform) add('terraform', `was written by ${terraform.manager}`)
+  return found
+}
+
+const isFluxChart = (release: KubeObject): boolean => {
+  const chart: unknown = release.spec?.chart?.spec?.chart
+  return chart === 'flux2' || chart === 'flux-instance'
+}
+
+/** A resource of the provider in the repository's own Terraform files. */
+const ofTerraform = (files: readonly RepoFile[], cluster: Evidence): Claim[] =>
+  files
+    .filter((file) => /\.(tf|tofu)$/.test(file.path) && bootstrapsHere(file.text, cluster))
+    .map((file) => ({ style: 'terraform', line: `${file.path} has a flux_bootstrap_git resource` }))
+
+const RESOURCE = /resource\s+"flux_bootstrap_git"[^{]*\{([\s\S]*?)(?:^\}|$(?![\s\S]))/gm
+
+/** A repository may hold the Terraform of several clusters: a resource that writes a path in so many words speaks of the cluster that applies it. */
+const bootstrapsHere = (text: string, { kustomizations }: Evidence): boolean =>
+  [...text.matchAll(RESOURCE)].some(([, body = '']) => {
+    const path = /^\s*path\s*=\s*"([^"$]*)"\s*$/m.exec(body)?.[1]
+    return path === undefined || kustomizations.some((each) => cleanFolder(String(each.spec?.path ?? '')) === cleanFolder(path))
+  })
+
+const once = (all: readonly Claim[]): Claim[] => all.filter((claim, index) => all.findIndex((each) => each.line === claim.line) === index)
+
+/** Everything that says who keeps the controllers. Terraform that bootstraps leaves the Kustomization in charge, so it replaces that claim. */
+export function claims(cluster: Evidence, files: readonly RepoFile[]): Claim[] {
+  const charts = cluster.helmReleases.filter(isFluxChart).map((release): Claim => {
+    const operator = release.spec?.chart?.spec?.chart === 'flux-instance'
+    return {
+      style: operator ? 'operator' : 'helm',
+      line: `HelmRelease ${nameOf(release)} installs chart ${release.spec?.chart?.spec?.chart}`,
+    }
+  })
+  const instances = cluster.fluxInstances.map((each): Claim => ({ style: 'operator', line: `FluxInstance ${nameOf(each)} exists` }))
+  const found = once([...cluster.deployments.flatMap(ofDeployment), ...instances, ...charts, ...ofTerraform(files, cluster)])
+  const isTerraform = found.some((claim) => claim.style === 'terraform')
+
+  return isTerraform ? found.filter((claim) => claim.style !== 'kustomization') : found
+}

@@ -1,0 +1,53 @@
+// Which folders of a repository a cluster applies: its Kustomizations whose GitRepository is this very repository.
+import type { KubeObject } from '../ports/kube.ts'
+import { sameRepository } from './git-urls.ts'
+
+/** A Kustomization that applies a folder of this very repository. */
+export type SyncedPath = {
+  readonly kustomization: string // namespace/name
+  readonly source: string // namespace/name of the GitRepository
+  readonly path: string // relative to the root, '' is the root
+  readonly branch?: string
+  readonly suspended: boolean
+}
+
+export const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
+
+/** `./cluster/flux/` and `cluster/flux` alike; '' is the root. */
+export const cleanFolder = (path: string): string =>
+  path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')
+
+export const isUnder = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`)
+
+/** Which folders of the repository the cluster applies. Empty: the cluster syncs another repository. */
+export function syncedPaths(
+  cluster: { readonly kustomizations: readonly KubeObject[]; readonly gitRepositories: readonly KubeObject[] },
+  remotes: readonly string[],
+): SyncedPath[] {
+  const ours = new Map(
+    cluster.gitRepositories
+      .filter((source) => remotes.some((remote) => sameRepository(remote, String(source.spec?.url ?? ''))))
+      .map((source) => [keyOf(source), source]),
+  )
+  return cluster.kustomizations.flatMap((object): SyncedPath[] => {
+    const ref = object.spec?.sourceRef
+    const source = ours.get(`${ref?.namespace ?? object.metadata.namespace}/${ref?.name}`)
+    if (ref?.kind !== 'GitRepository' || source === undefined) return []
+
+    const branch: unknown = source.spec?.ref?.branch
+    return [
+      {
+        kustomization: keyOf(object),
+        source: keyOf(source),
+        path: cleanFolder(String(object.spec?.path ?? '')),
+        ...(typeof branch === 'string' ? { branch } : {}),
+        suspended: object.spec?.suspend === true,
+      },
+    ]
+  })
+}
