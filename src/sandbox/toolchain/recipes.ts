@@ -1,0 +1,119 @@
+// What the sandbox is made of, and how each binary is built. The sums of everything are in <pin>/go.mod and <pin>/go.sum.
+// Estimates: seconds on two cores with an empty build cache; they only feed the progress line.
+
+export interface Recipe {
+  /** Folder under toolchain/ that pins the sources. */
+  readonly pin: string
+  /** Name of the file that is built. */
+  readonly binary: string
+  /** The Go package; for `kind: 'flux-cli'` the package inside the private copy of the module. */
+  readonly package: string
+  /** Linker variables, `name=value`. */
+  readonly stamps?: readonly string[]
+  readonly seconds: number
+  readonly kind?: 'flux-cli'
+  /** How a binary of the same name on PATH tells its version; without it only a built one is ever used. */
+  readonly onPath?: { readonly args: readonly string[]; readonly version: string }
+}
+
+const KUBERNETES_STAMPS = [
+  'k8s.io/component-base/version.gitVersion=v1.34.4',
+  'k8s.io/component-base/version.gitMajor=1',
+  'k8s.io/component-base/version.gitMinor=34',
+]
+
+const kubernetes = (binary: string, seconds: number, versionArgs: readonly string[] = ['--version']): Recipe => ({
+  pin: 'kubernetes-1.34.4',
+  binary,
+  package: `k8s.io/kubernetes/cmd/${binary}`,
+  stamps: KUBERNETES_STAMPS,
+  seconds,
+  onPath: { args: versionArgs, version: 'v1.34.4' },
+})
+
+const controller = (name: string, version: string, seconds: number): Recipe => ({
+  pin: `${name}-${version}`,
+  binary: name,
+  package: `github.com/fluxcd/${name}`,
+  seconds,
+})
+
+const fluxCli = (version: string, seconds: number): Recipe => ({
+  pin: `flux-${version}`,
+  binary: 'flux',
+  package: './cmd/flux',
+  stamps: [`main.VERSION=${version}`],
+  seconds,
+  kind: 'flux-cli',
+  onPath: { args: ['--version'], version },
+})
+
+/** Every tool by id, in the order in which they are built. A tool that exists in two versions carries the version in its id. */
+export const RECIPES = {
+  etcd: {
+    pin: 'etcd-3.6.16',
+    binary: 'etcd',
+    package: 'go.etcd.io/etcd/server/v3',
+    seconds: 40,
+    onPath: { args: ['--version'], version: '3.6.16' },
+  },
+  'kube-apiserver': kubernetes('kube-apiserver', 200),
+  'kube-controller-manager': kubernetes('kube-controller-manager', 60),
+  kubectl: kubernetes('kubectl', 25, ['version', '--client']),
+  age: {
+    pin: 'age-1.3.2',
+    binary: 'age',
+    package: 'filippo.io/age/cmd/age',
+    seconds: 4,
+    onPath: { args: ['--version'], version: 'v1.3.2' },
+  },
+  'age-keygen': {
+    pin: 'age-1.3.2',
+    binary: 'age-keygen',
+    package: 'filippo.io/age/cmd/age-keygen',
+    seconds: 1,
+    onPath: { args: ['--version'], version: 'v1.3.2' },
+  },
+  'flux-2.9.2': fluxCli('2.9.2', 125),
+  'flux-2.7.3': fluxCli('2.7.3', 115),
+  'source-controller-1.7.3': controller('source-controller', '1.7.3', 140),
+  'kustomize-controller-1.7.2': controller('kustomize-controller', '1.7.2', 90),
+  registry: {
+    pin: 'registry-3.1.2',
+    binary: 'registry',
+    package: 'github.com/distribution/distribution/v3/cmd/registry',
+    seconds: 60,
+  },
+  'helm-controller-1.4.3': controller('helm-controller', '1.4.3', 80),
+  'source-controller-1.9.3': controller('source-controller', '1.9.3', 190),
+  'kustomize-controller-1.9.3': controller('kustomize-controller', '1.9.3', 110),
+  'helm-controller-1.6.2': controller('helm-controller', '1.6.2', 100),
+  'notification-controller-1.9.2': controller('notification-controller', '1.9.2', 90),
+  sops: {
+    pin: 'sops-3.13.3',
+    binary: 'sops',
+    package: 'github.com/getsops/sops/v3/cmd/sops',
+    seconds: 120,
+    onPath: { args: ['--version'], version: '3.13.3' },
+  },
+} as const satisfies Record<string, Recipe>
+
+export type ToolId = keyof typeof RECIPES
+
+/** Names for groups of tools; `all` is every tool. */
+export const TOOL_SETS = {
+  'control-plane': ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
+  'flux-2.7.3-set': ['flux-2.7.3', 'source-controller-1.7.3', 'kustomize-controller-1.7.2', 'helm-controller-1.4.3'],
+  'flux-2.9.2-set': [
+    'flux-2.9.2',
+    'source-controller-1.9.3',
+    'kustomize-controller-1.9.3',
+    'helm-controller-1.6.2',
+    'notification-controller-1.9.2',
+  ],
+  secrets: ['age', 'age-keygen', 'sops'],
+  all: Object.keys(RECIPES) as ToolId[],
+} as const satisfies Record<string, readonly ToolId[]>
+
+export const recipe = (id: ToolId): Recipe => RECIPES[id]
+export const isToolId = (name: string): name is ToolId => Object.hasOwn(RECIPES, name)
