@@ -1,0 +1,45 @@
+// Git over HTTP for one sandbox: who may enter, which fault is switched on, and the rest is git's own backend.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { messageOf } from '../../../errors.ts'
+import { type Credentials, isAuthorised } from './access.ts'
+import { serveFromBackend } from './backend.ts'
+import { readPushFaults } from './faults.ts'
+
+export interface GitServerOptions {
+  /** Absolute folder that holds the bare repositories. */
+  readonly root: string
+  readonly credentials: Credentials
+  /** Absolute path of the sandbox's faults file; it need not exist. */
+  readonly faultsFile: string
+}
+
+const isPush = (url: URL): boolean => url.pathname.endsWith('/git-receive-pack') || url.searchParams.get('service') === 'git-receive-pack'
+
+function refuse(response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain', ...headers })
+  response.end(`${text}\n`)
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, options: GitServerOptions): Promise<void> {
+  if (request.url === '/healthz') return refuse(response, 200, 'ok')
+  if (!isAuthorised(request.headers.authorization, options.credentials)) {
+    return refuse(response, 401, 'who are you', { 'WWW-Authenticate': 'Basic realm="sandbox"' })
+  }
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
+  const push = isPush(url)
+  const faults = push ? await readPushFaults(options.faultsFile) : { push: null, delayMs: 0 }
+  if (faults.push === 'unauthorised') return refuse(response, 403, 'these credentials may not push')
+  if (faults.push === 'slow' && request.method === 'POST') await wait(faults.delayMs)
+  await serveFromBackend(request, response, url, { root: options.root, user: options.credentials.user, push: faults.push })
+}
+
+/** Not listening yet. The caller chooses host and port. */
+export function createGitServer(options: GitServerOptions): Server {
+  return createServer((request, response) => {
+    answer(request, response, options).catch((error: unknown) => {
+      if (response.headersSent) request.socket.destroy()
+      else refuse(response, 500, messageOf(error))
+    })
+  })
+}

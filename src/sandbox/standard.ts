@@ -1,0 +1,44 @@
+// The sandbox with everything that comes with flux-ops: its toolchain, the manifests of every release, git, registry and repositories.
+import type { ManifestsDir } from './context.ts'
+import type { Progress, SandboxState, Services, Tools } from './contract.ts'
+import { parseLine } from './progress-line.ts'
+import * as services from './services/index.ts'
+import type { SnapshotOptions } from './snapshot.ts'
+import { describeProgress, ensureTools, fluxManifestsDir, resolveToolNames } from './toolchain/index.ts'
+import { type UpOptions, up } from './up.ts'
+
+export const standardServices: Services = services
+
+export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsDir' | 'services'> {
+  /** Take binaries of the pinned version from PATH where they are. */
+  readonly usePath?: boolean
+}
+
+/** Tools for a sandbox with Flux, or for a bare cluster. Builds what is missing. */
+export async function standardTools(flux: boolean, progress: Progress, usePath = false): Promise<Tools> {
+  const ids = resolveToolNames(flux ? ['all'] : ['control-plane'])
+  return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath })
+}
+
+export async function standardUp(options: StandardUpOptions, progress: Progress = () => {}): Promise<SandboxState> {
+  const flux = options.flux !== undefined && options.flux !== 'none'
+  const tools = await standardTools(flux, progress, options.usePath)
+  // A bare cluster needs neither git nor registry.
+  const extra = flux ? { services: standardServices } : {}
+  return await up({ ...options, ...extra, tools, manifestsDir: onceEach((version) => fluxManifestsDir(version)) }, progress)
+}
+
+/** Asks once for each version: every question starts a process. */
+export function onceEach(find: ManifestsDir): ManifestsDir {
+  const known = new Map<string, Promise<string>>()
+  return (version) => {
+    const folder = known.get(version) ?? find(version)
+    known.set(version, folder)
+    return folder
+  }
+}
+
+/** What snapshot, restore and single parts need of a sandbox that `standardUp` made. */
+export function standardSandbox(name: string, root?: string): SnapshotOptions {
+  return { name, root, services: standardServices, manifestsDir: onceEach((version) => fluxManifestsDir(version)) }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { parseImage, planContainer } from '../../../src/sandbox/node-agent/plan.ts'
+
+const tools = { 'source-controller-1.7.3': '/bin/source-controller-1.7.3' }
+const plan = (image: string, more: { fail?: string; restartPolicy?: string } = {}) =>
+  planContainer({ image, fail: more.fail, restartPolicy: more.restartPolicy ?? 'Always', tools })
+
+test('a Flux controller of a version that is there becomes a process', () => {
+  expect(plan('ghcr.io/fluxcd/source-controller:v1.7.3')).toEqual({
+    kind: 'process',
+    controller: 'source-controller',
+    binary: '/bin/source-controller-1.7.3',
+  })
+})
+
+test('registry, port and digest do not matter', () => {
+  expect(parseImage('localhost:5000/mirror/source-controller:v1.7.3@sha256:abc')).toEqual({ name: 'source-controller', tag: 'v1.7.3' })
+})
+
+test('another version cannot be pulled, and the message names the image', () => {
+  const { kind, message } = plan('fluxcd/source-controller:v9.9.9') as { kind: string; message: string }
+
+  expect(kind).toBe('no-image')
+  expect(message).toContain('fluxcd/source-controller:v9.9.9')
+})
+
+test('only the one controller that cannot be had is simulated', () => {
+  expect(plan('fluxcd/notification-controller:v1.7.4').kind).toBe('simulated')
+  expect(plan('fluxcd/notification-controller:v1.7.5').kind).toBe('no-image')
+})
+
+test('any other image is reported running, or completed where it is not to be restarted', () => {
+  expect(plan('nginx').kind).toBe('pretend')
+  expect(plan('busybox', { restartPolicy: 'Never' }).kind).toBe('completes')
+})
+
+test.each([
+  ['image-pull', 'no-image'],
+  ['crash-loop', 'crash-loop'],
+  ['never-ready', 'never-ready'],
+])('the annotation %s goes before everything else', (fail, kind) => {
+  expect(plan('ghcr.io/fluxcd/source-controller:v1.7.3', { fail }).kind).toBe(kind)
+})
+
+test('an annotation that means nothing changes nothing', () => {
+  expect(plan('nginx', { fail: 'ready-after=soon' })).toEqual({ kind: 'pretend', readyAfterMs: 0 })
+})
