@@ -1,0 +1,7 @@
+// The only list of runbooks. Each is loaded when it is asked for.
+import type { AnyRunbook } from '../src/engine/model.ts'
+
+export const runbooks: Readonly<Record<string, () => Promise<AnyRunbook>>> = {
+  upgrade: async () => (await import('./upgrade/index.ts')).upgrade as unknown as AnyRunbook,
+  rollback: async () => (await import('./rollback/index.ts')).rollback as unknown as AnyRunbook,
+}

@@ -1,0 +1,56 @@
+// The whole safety net on one screen. Gates first: what comes after one could not be answered without it.
+import type { Check } from '../../src/engine/model.ts'
+import { backupRecipients, secretsBackedUp } from './checks/backup.ts'
+import {
+  clusterReachable,
+  controllersHealthy,
+  crdsAndControllersAgree,
+  fluxInstalled,
+  kubernetesSupported,
+  objectsReady,
+  suspendedObjects,
+  syncNotSuspended,
+} from './checks/cluster.ts'
+import { permissions } from './checks/permissions.ts'
+import {
+  installStyleKnown,
+  noManifestOnRemovedApi,
+  pinsFound,
+  removedApiMigratable,
+  repositoryApplied,
+  repositoryBranch,
+  repositoryClean,
+  repositoryFound,
+  repositoryPushed,
+} from './checks/repository.ts'
+import { noForceOverCrds, staleManagedFields, storedVersions, targetKnown } from './checks/target.ts'
+import { toolsPresent } from './checks/tools.ts'
+import type { UpgradeInput } from './input.ts'
+
+export const checks: readonly Check<UpgradeInput>[] = [
+  clusterReachable,
+  fluxInstalled,
+  crdsAndControllersAgree,
+  targetKnown,
+  repositoryFound,
+  installStyleKnown,
+  noForceOverCrds,
+  toolsPresent,
+  permissions,
+  kubernetesSupported,
+  controllersHealthy,
+  syncNotSuspended,
+  objectsReady,
+  suspendedObjects,
+  storedVersions,
+  staleManagedFields,
+  repositoryClean,
+  repositoryBranch,
+  repositoryPushed,
+  repositoryApplied,
+  pinsFound,
+  removedApiMigratable,
+  noManifestOnRemovedApi,
+  backupRecipients,
+  secretsBackedUp,
+]

@@ -1,0 +1,256 @@
+// What must hold in the clone, on its remote, and between both and the cluster.
+import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
+import { idOf } from '../../../src/actions/resources.ts'
+import type { Check, CheckItem } from '../../../src/engine/model.ts'
+import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
+import type { ManifestFinding } from '../../../src/flux/manifests.ts'
+import { appliedRevision, artifactRevision, commitOf } from '../../../src/flux/revisions.ts'
+import type { Style } from '../../../src/flux/styles.ts'
+import type { UpgradeInput } from '../input.ts'
+import { clusterOf, liveVersion, removedApisOf, repositoryOf, sourceOf, styleOf, supported, syncedOf, targetOf } from '../inspect.ts'
+import { pinsOf } from '../plan.ts'
+import { counted, fail, failOf, failOn, pass } from './results.ts'
+
+type Probe = Check<UpgradeInput>['probe']
+
+const short = (commit: string | undefined): string => commit?.slice(0, 10) ?? 'nothing'
+
+const noUpstream = (root: string, branch: string | undefined): string =>
+  branch === undefined
+    ? `no branch is checked out in ${root} (detached HEAD): a commit would be on none`
+    : `branch ${branch}, checked out in ${root}, follows no remote branch`
+
+const upstreamHints = (root: string): string[] => [`git -C ${root} branch --set-upstream-to origin/main`]
+
+/** Branches that the cluster follows: one of them is meant. */
+const branchHints = (root: string, cluster: ClusterSurvey): string[] => {
+  const followed = ofKind(cluster.objects, 'GitRepository').flatMap((each) =>
+    each.spec?.ref?.branch ? [String(each.spec.ref.branch)] : [],
+  )
+  return [...new Set(followed)].slice(0, 3).map((branch) => `git -C ${root} switch ${branch}`)
+}
+
+export const repositoryFound: Check<UpgradeInput> = {
+  id: 'repository-found',
+  title: 'the clone is the repository that the cluster syncs',
+  severity: 'gate',
+  probe: async (ctx, input) => {
+    try {
+      const repository = await repositoryOf(ctx, input)
+      const cluster = await clusterOf(ctx)
+      const { upstream, root } = repository
+      if (!upstream) {
+        return fail('repository-found', noUpstream(root, repository.branch), {
+          hints: [...(repository.branch === undefined ? branchHints(root, cluster) : upstreamHints(root)), 'another clone:  --repo DIR'],
+        })
+      }
+      const synced = syncedOf(cluster, repository)
+      if (synced.length > 0)
+        return pass(`${root}, ${upstream.remote}/${upstream.branch}, applied by ${counted(synced.length, 'Kustomization')}`)
+      const items = ofKind(cluster.objects, 'GitRepository').map((each) => ({
+        where: `GitRepository ${idOf(each)}`,
+        what: String(each.spec?.url ?? ''),
+      }))
+      return fail('repository-found', `no Kustomization of the cluster applies ${upstream.url}`, {
+        items,
+        hints: ['the clone of what the cluster syncs:  --repo DIR'],
+      })
+    } catch (error) {
+      return failOf('repository-found', error)
+    }
+  },
+}
+
+export const installStyleKnown: Check<UpgradeInput> = {
+  id: 'install-style-known',
+  title: 'how Flux is installed is known, and upgrade can change it',
+  severity: 'gate',
+  probe: async (ctx, input) => {
+    const id = 'install-style-known'
+    const [cluster, repository] = [await clusterOf(ctx), await repositoryOf(ctx, input)]
+    let style: Style
+    try {
+      style = styleOf(cluster, repository)
+    } catch (error) {
+      // A file that seems to hold a pin and is no YAML.
+      return failOf(id, error)
+    }
+    switch (style.style) {
+      case 'bootstrap':
+        return pass(`flux bootstrap, ${style.folder}`)
+      case 'pin':
+        return pass(`kustomize pin (${style.bases.join(', ')})${style.self ? ` + OCI self-managed (${style.self.source})` : ''}`)
+      case 'mixed': {
+        const sides = [
+          ...style.cluster.map((what) => ({ where: 'cluster', what })),
+          ...style.repository.map((what) => ({ where: 'repository', what })),
+        ]
+        return fail(id, 'the evidence does not agree on how Flux is installed', { items: sides, hints: style.hints })
+      }
+      case 'none':
+        return fail(id, style.why, { hints: style.hints })
+      default: {
+        const items = style.evidence.map((what) => ({ where: style.style, what }))
+        return fail(id, style.why, { items, hints: style.hints })
+      }
+    }
+  },
+}
+
+export const repositoryClean: Check<UpgradeInput> = {
+  id: 'repository-clean',
+  title: 'the clone has no changes of its own',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const { root } = await repositoryOf(ctx, input)
+    const { entries, inProgress } = await ctx.git.status(root)
+    if (inProgress !== undefined)
+      return fail('repository-clean', `a ${inProgress} is under way in ${root}`, { hints: [`git -C ${root} status`] })
+    const items = entries.map((entry) => ({ where: entry.path, what: entry.code.trim() === '??' ? 'is not tracked' : 'is changed' }))
+    return failOn(
+      'repository-clean',
+      items,
+      (count) => `${counted(count, 'file')} changed or not tracked in ${root}`,
+      `git -C ${root} stash --include-untracked`,
+    )
+  },
+}
+
+const branchProbe: Probe = async (ctx, input) => {
+  const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
+  const source = sourceOf(syncedOf(cluster, repository))
+  const object = ofKind(cluster.objects, 'GitRepository').find((each) => idOf(each) === source)
+  const ref = object?.spec?.ref ?? {}
+  const followed = ref.name?.replace(/^refs\/heads\//, '') ?? ref.branch ?? 'master'
+  if (ref.tag ?? ref.semver ?? ref.commit) {
+    return fail('repository-branch', `GitRepository ${source} follows no branch (${JSON.stringify(ref)}): a push would change nothing`, {
+      hints: [`set spec.ref.branch of GitRepository ${source} in git`],
+    })
+  }
+  if (followed === repository.upstream?.branch) return pass(`${followed}, by GitRepository ${source}`)
+  return fail(
+    'repository-branch',
+    `GitRepository ${source} follows ${followed}, the clone is on ${repository.branch ?? 'no branch'} (${repository.upstream?.branch})`,
+    {
+      hints: [`git -C ${repository.root} switch ${followed}`],
+    },
+  )
+}
+
+export const repositoryBranch: Check<UpgradeInput> = {
+  id: 'repository-branch',
+  title: 'the clone is on the branch that the cluster syncs',
+  severity: 'error',
+  probe: branchProbe,
+}
+
+export const repositoryPushed: Check<UpgradeInput> = {
+  id: 'repository-pushed',
+  title: 'the clone is at the head of the remote branch',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const { root, head, upstream } = await repositoryOf(ctx, input)
+    if (!upstream) return fail('repository-pushed', 'the branch follows no remote branch', { hints: upstreamHints(root) })
+    const remote = await ctx.git.remoteHead(root, upstream.remote, upstream.branch)
+    if (remote === head) return pass(short(head))
+    return fail('repository-pushed', `the clone is at ${short(head)}, ${upstream.remote}/${upstream.branch} at ${short(remote)}`, {
+      hints: [`git -C ${root} pull --ff-only`, `git -C ${root} push`],
+    })
+  },
+}
+
+export const repositoryApplied: Check<UpgradeInput> = {
+  id: 'repository-applied',
+  title: 'the cluster has fetched and applied the head of the clone',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
+    const synced = syncedOf(cluster, repository)
+    const source = sourceOf(synced)
+    const items: CheckItem[] = []
+    for (const object of cluster.objects) {
+      const id = idOf(object)
+      if (object.kind === 'GitRepository' && id === source && commitOf(artifactRevision(object)) !== repository.head) {
+        items.push({
+          where: `GitRepository ${id}`,
+          what: `has ${artifactRevision(object) ?? 'no artifact'}, the clone is at ${short(repository.head)}`,
+        })
+      }
+      const applies = object.kind === 'Kustomization' && synced.some((each) => each.kustomization === id && each.source === source)
+      // One that was not ready before is told by objects-ready; it is the old commit on a ready one that means waiting.
+      if (!applies || isSuspended(object) || verdict(object).state !== 'ready') continue
+      if (commitOf(appliedRevision(object)) === repository.head) continue
+      items.push({
+        where: `Kustomization ${id}`,
+        what: `applied ${appliedRevision(object) ?? 'nothing'}, the clone is at ${short(repository.head)}`,
+      })
+    }
+    return failOn(
+      'repository-applied',
+      items,
+      (count) => `${counted(count, 'object')} not at the head of the clone`,
+      'flux reconcile source git NAME, then wait',
+    )
+  },
+}
+
+export const pinsFound: Check<UpgradeInput> = {
+  id: 'pins-found',
+  title: 'the version pins are where a program may change them',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
+    const from = liveVersion(cluster)
+    const to = targetOf(input).version
+    const pins = pinsOf(supported(styleOf(cluster, repository)))
+    const items = pins.flatMap((pin): CheckItem[] => {
+      const where = `${pin.file}:${pin.line}`
+      if (pin.kind === 'needs-person') return [{ where, what: `${pin.text}: ${pin.why ?? 'a person has to decide'}` }]
+      return pin.version === from || pin.version === to ? [] : [{ where, what: `is ${pin.text}, the cluster runs ${from}` }]
+    })
+    if (pins.length === 0) return fail('pins-found', 'no version pin found in the repository')
+    return items.length === 0
+      ? pass(pins.map((pin) => `${pin.file}:${pin.line} ${pin.text}`).join(', '))
+      : failOn('pins-found', items, (count) => `${counted(count, 'pin')} unclear`)
+  },
+}
+
+const itemOf = (finding: ManifestFinding): CheckItem => ({
+  where: `${finding.file}:${finding.line}`,
+  what: `${finding.kind} ${finding.name} ${finding.apiVersion} → ${finding.replacement ?? 'no such kind any more'}`,
+})
+
+export const removedApiMigratable: Check<UpgradeInput> = {
+  id: 'removed-api-migratable',
+  title: 'every manifest in a removed API version is one that flux migrate rewrites',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const { left } = await removedApisOf(ctx, input)
+    return failOn(
+      'removed-api-migratable',
+      left.map(itemOf),
+      (count) => `${counted(count, 'manifest')} to change by hand`,
+      'write the apiVersion named after the arrow, commit and push',
+    )
+  },
+}
+
+export const noManifestOnRemovedApi: Check<UpgradeInput> = {
+  id: 'no-manifest-on-removed-api',
+  title: 'no manifest uses an API version that the target does not serve',
+  severity: 'warning',
+  probe: async (ctx, input) => {
+    const [{ scan, left, tree }, { unreadable }] = await Promise.all([removedApisOf(ctx, input), repositoryOf(ctx, input)])
+    const migrated = scan.findings.filter((finding) => !left.includes(finding))
+    const blind = [
+      ...scan.unscannable.map((each) => ({ where: each.line === undefined ? each.file : `${each.file}:${each.line}`, what: each.why })),
+      ...unreadable.filter((each) => tree.some((root) => each.path.startsWith(root))).map((each) => ({ where: each.path, what: each.why })),
+    ]
+    if (migrated.length === 0 && blind.length === 0) return pass()
+    const said = [
+      ...(migrated.length > 0 ? [`step migrate-repository changes ${counted(migrated.length, 'manifest')}`] : []),
+      ...(blind.length > 0 ? [`${counted(blind.length, 'file')} cannot be looked into`] : []),
+    ]
+    return fail('no-manifest-on-removed-api', said.join('; '), { items: [...migrated.map(itemOf), ...blind] })
+  },
+}

@@ -1,0 +1,20 @@
+// What a person asks for; everything else is found out.
+import { z } from 'zod'
+
+const recipient = z
+  .string()
+  .max(4096)
+  .regex(/^(age1|ssh-(ed25519|rsa) )/, 'an age recipient starts with age1, ssh-ed25519 or ssh-rsa')
+
+export const inputSchema = z.strictObject({
+  /** Version of Flux to go to, with or without `v`. */
+  to: z.string().min(1).max(40),
+  /** Absolute path of a folder inside the clone that the cluster syncs. */
+  repo: z.string().min(1).max(4096).startsWith('/', 'an absolute path is needed'),
+  /** Secrets of Flux' namespace are backed up only when they can be sealed to somebody. */
+  backupRecipients: z.array(recipient).max(50).default([]),
+  /** How long any one wait may take, in seconds. */
+  timeoutSeconds: z.number().int().min(10).max(7200).default(300),
+})
+
+export type UpgradeInput = z.infer<typeof inputSchema>

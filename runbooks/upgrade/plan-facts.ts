@@ -1,0 +1,42 @@
+// What follows from a plan; pure.
+import type { Trailer } from '../../src/actions/commit-and-push.ts'
+import { runTrailer } from '../../src/actions/commit-and-push.ts'
+import { sourceToken } from '../../src/actions/requests.ts'
+import type { SourceGoal } from '../../src/actions/sync-source.ts'
+import type { View } from '../../src/engine/model.ts'
+import type { UpgradePlan } from './plan-schema.ts'
+
+export type UpgradeView = View<UpgradePlan>
+
+/** Files that the commit holds, sorted. */
+export const changedFiles = (plan: UpgradePlan): string[] =>
+  [...new Set([...plan.migrate.changes.map((each) => each.file), ...plan.pins.map((pin) => pin.file)])].sort()
+
+/** The OCIRepository that Flux applies itself from. */
+export const ociSourceOf = ({ installation }: UpgradePlan): string | undefined =>
+  installation.style === 'pin' ? installation.self?.source : undefined
+
+/** Where there is no way back, as a sentence; undefined when there is none. */
+export const promotionLine = (plan: UpgradePlan): string | undefined =>
+  plan.promotions.length === 0
+    ? undefined
+    : plan.promotions
+        .map(
+          (each) =>
+            `${each.crd} is stored as ${each.to}${each.lowest === undefined ? ' and cannot go back' : ` and cannot go below Flux ${each.lowest}`}`,
+        )
+        .join('; ')
+
+export const trailerOf = (view: UpgradeView): Trailer => runTrailer(view.runId)
+
+/** Value of the reconcile annotation once the new controllers run: one a run, so that a resumed run asks nobody twice. */
+export const tokenOf = (view: UpgradeView): string => view.runId
+
+export const sourceGoal = (view: UpgradeView): SourceGoal => ({
+  repo: view.plan.repo,
+  installation: view.plan.installation,
+  trailer: trailerOf(view),
+  tag: `v${view.plan.to}`,
+  token: sourceToken(view.runId),
+  timeoutMs: view.plan.timeoutMs,
+})

@@ -1,0 +1,117 @@
+// Finds out what this upgrade has to do here. Reads only; the result is all that the steps know.
+import { type ClusterSurvey, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { installFlags } from '../../src/actions/gotk.ts'
+import { type Installation, installationOf, type Repository } from '../../src/actions/installation.ts'
+import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
+import { settledBaseline } from '../../src/actions/settled.ts'
+import { migrationNeeds } from '../../src/actions/storage-migration.ts'
+import { OpsError, refusal } from '../../src/errors.ts'
+import { findCrd, type ReleaseFacts } from '../../src/flux/catalogue/index.ts'
+import { type Hop, planHops, promotions } from '../../src/flux/hops.ts'
+import type { InstalledCrd } from '../../src/flux/installed.ts'
+import type { Component } from '../../src/flux/kinds.ts'
+import type { ManifestFinding } from '../../src/flux/manifests.ts'
+import type { Pin } from '../../src/flux/pins.ts'
+import type { BootstrapStyle, PinStyle } from '../../src/flux/styles.ts'
+import type { ReadContext } from '../../src/ports/context.ts'
+import type { UpgradeInput } from './input.ts'
+import { componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
+import { planSchema, type UpgradePlan } from './plan-schema.ts'
+
+export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<UpgradePlan> {
+  const target = targetOf(input)
+  const [identity, cluster, repository] = await Promise.all([
+    ctx.kube.identity(),
+    surveyCluster(ctx.kube, ctx.target.namespace),
+    surveyRepository(ctx, input.repo),
+  ])
+  const from = liveVersion(cluster)
+  const style = supported(styleOf(cluster, repository))
+  const apis = await removedApis(ctx, cluster, repository, target.version)
+  const synced = syncedOf(cluster, repository)
+  const source = sourceOf(synced)
+  const components = componentsOf(style)
+  const applied = cluster.crds.filter((crd) => isApplied(crd, target, components))
+  return planSchema.parse({
+    clusterUid: identity.uid,
+    context: identity.context,
+    namespace: ctx.target.namespace,
+    from,
+    to: target.version,
+    repo: repositoryOfPlan(repository, source),
+    installation: installationOf(style) as Installation,
+    tree: apis.tree,
+    migrate: { paths: apis.changes.length > 0 ? apis.tree : [], changes: apis.changes },
+    unmigrated: apis.left.map(findingKey),
+    pins: editablePins(style, target.version),
+    gotkFlags: gotkFlags(style, repository, ctx.target.namespace),
+    storage: migrationNeeds(cluster.crds, cluster.objects),
+    promotions: promotions(from, target.version, applied),
+    why: singleHop(cluster, from, target.version, identity.version, components).why,
+    baseline: await settledBaseline(ctx, cluster.crds, cluster.objects),
+    // Of another GitRepository of this very repository the revision is not ours to compare.
+    kustomizations: [...new Set(synced.filter((each) => each.source === source).map((each) => each.kustomization))].sort(),
+    recipients: input.backupRecipients,
+    secrets: input.backupRecipients.length > 0,
+    crdCount: cluster.crds.length,
+    controllers: cluster.installed.status === 'found' ? cluster.installed.components : [],
+    timeoutMs: input.timeoutSeconds * 1000,
+    madeAt: ctx.clock.now().toISOString(),
+  })
+}
+
+function isApplied(crd: InstalledCrd, target: ReleaseFacts, components: readonly Component[] | undefined): boolean {
+  const component = findCrd(target, crd.group, crd.kind)?.component
+  return components === undefined || component === undefined || components.includes(component)
+}
+
+/** A finding as a plan remembers it: without the line, which moves when others push. */
+export const findingKey = (finding: ManifestFinding): string => `${finding.file} ${finding.kind} ${finding.name} ${finding.apiVersion}`
+
+function repositoryOfPlan(repository: RepositorySurvey, source: string): Repository {
+  const { root, head, upstream } = repository
+  if (!upstream)
+    throw refusal('no-upstream', `the branch checked out in ${root} follows no remote branch`, 'git branch --set-upstream-to origin/main')
+  return { root, head, remote: upstream.remote, branch: upstream.branch, url: upstream.url, source }
+}
+
+/** Pins that are not at the target yet and that a program may edit. */
+export const editablePins = (style: BootstrapStyle | PinStyle, to: string): object[] =>
+  pinsOf(style)
+    .filter((pin) => pin.kind !== 'needs-person' && pin.version !== to)
+    .map(({ kind, file, line, column, endColumn, text, version }) => ({ kind, file, line, column, endColumn, text, version }))
+
+export const pinsOf = (style: BootstrapStyle | PinStyle): readonly Pin[] => (style.style === 'bootstrap' ? [style.pin] : style.pins)
+
+function gotkFlags(style: BootstrapStyle | PinStyle, repository: RepositorySurvey, namespace: string): string[] | null {
+  if (style.style !== 'bootstrap') return null
+  const file = repository.files.find((each) => each.path === style.components)
+  const components = style.pin.components ?? []
+  if (file && components.length > 0) return installFlags(file.text, components, namespace)
+  throw new OpsError({
+    code: 'gotk-components-unclear',
+    message: `${style.components} does not say in its header which components it holds`,
+    hints: ['write it again with the version that runs:  flux install --export --components=…'],
+  })
+}
+
+/** Throws when the API server would refuse the target, or when a stop in between is needed first. */
+export function singleHop(
+  cluster: ClusterSurvey,
+  from: string,
+  to: string,
+  kubernetes: string,
+  components: readonly Component[] | undefined,
+): Hop {
+  const hops = planHops({ from, to, crds: cluster.crds, kubernetes, ...(components === undefined ? {} : { components }) })
+  if (hops.kind === 'refused') throw refusal(hops.code, hops.reason, ...hops.hints)
+  if (hops.kind === 'nothing') throw refusal('nothing-to-do', `the cluster already runs Flux ${hops.version}`, 'flux-ops status')
+  const [first, second] = hops.hops
+  if (first && !second) return first
+  const stops = hops.hops.map((hop) => hop.to)
+  throw refusal(
+    'hop-missing',
+    `Flux ${from} cannot go to ${to} in one hop: ${stops.join(' → ')}; ${first?.why ?? ''}`,
+    `flux-ops upgrade --to ${stops[0]}`,
+  )
+}

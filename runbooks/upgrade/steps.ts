@@ -1,0 +1,34 @@
+// The upgrade, top to bottom. A step that has nothing to do here is not in the list.
+import type { Step } from '../../src/engine/model.ts'
+import { changedFiles } from './plan-facts.ts'
+import type { UpgradePlan } from './plan-schema.ts'
+import { apply } from './steps/apply.ts'
+import { backup } from './steps/backup.ts'
+import { commit } from './steps/commit.ts'
+import { migrateRepository } from './steps/migrate-repository.ts'
+import { leftovers, migrateStorage } from './steps/migrate-storage.ts'
+import { pin } from './steps/pin.ts'
+import { push } from './steps/push.ts'
+import { reconcile } from './steps/reconcile.ts'
+import { report } from './steps/report.ts'
+import { rollout } from './steps/rollout.ts'
+import { syncSource } from './steps/sync-source.ts'
+import { verify } from './steps/verify.ts'
+
+export function upgradeSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
+  const edits = changedFiles(plan).length > 0
+  return [
+    backup,
+    ...(plan.storage.length > 0 ? [migrateStorage] : []),
+    ...(plan.migrate.changes.length > 0 ? [migrateRepository] : []),
+    ...(plan.pins.length > 0 ? [pin] : []),
+    ...(edits ? [commit, push(plan)] : []),
+    syncSource,
+    apply(plan, !edits),
+    rollout,
+    leftovers,
+    reconcile,
+    verify,
+    report,
+  ]
+}

@@ -1,0 +1,127 @@
+// The manifests that Flux will apply by itself, rendered by us: the same base and the same patches, so that no setting drops out in between.
+import { OpsError } from '../errors.ts'
+import { resourceOf } from '../flux/kinds.ts'
+import type { Context, ReadContext } from '../ports/context.ts'
+import type { KubeObject } from '../ports/kube.ts'
+import { readCrds, storageVersionOf } from './cluster-survey.ts'
+import { type Installation, ownerOf, type PinInstallation, type Repository } from './installation.ts'
+import { parseId } from './resources.ts'
+
+/** Files below the run's folder. */
+export const OLD_MANIFESTS = 'manifests/old.yaml'
+export const NEW_MANIFESTS = 'manifests/new.yaml'
+
+/** The command that renders, for a preview. */
+export function renderLines(installation: Installation, file: string): string[] {
+  if (installation.style === 'bootstrap') return [`kubectl kustomize ${installation.folder} > <run>/${file}`]
+  const patched = installation.self === null ? '' : `, with the patches of Kustomization ${installation.self.kustomization}`
+  return installation.bases.map((base) => `kubectl kustomize ${base} > <run>/${file}${patched}`)
+}
+
+/** Renders the work tree as it is now into `<runDir>/<file>` and returns the absolute path. */
+export async function renderManifests(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
+  const crude =
+    installation.style === 'bootstrap' ? await renderBootstrap(ctx, repo, installation) : await renderBases(ctx, repo, installation)
+  const id = ownerOf(installation)
+  const text = withoutSecrets(id === undefined ? crude : await asOwnerHasIt(ctx, crude, await readOwner(ctx, id), file))
+  if (!text.includes('kind: Deployment')) {
+    throw new OpsError({
+      code: 'render-empty',
+      message: `rendering ${installation.style === 'bootstrap' ? installation.folder : installation.bases.join(', ')} gave no Deployment`,
+      hints: ['run kubectl kustomize on that folder and look at what it prints'],
+    })
+  }
+  const path = `${ctx.runDir}/${file}`
+  await ctx.files.makeDir(`${ctx.runDir}/manifests`)
+  await ctx.files.writeText(path, text)
+  return path
+}
+
+const kustomize = async (ctx: ReadContext, folder: string): Promise<string> => {
+  const result = await ctx.exec.run({ tool: 'kubectl', args: ['kustomize', folder], effect: 'read', timeoutMs: 180_000 })
+  return result.stdout
+}
+
+async function renderBootstrap(
+  ctx: Context,
+  repo: Repository,
+  installation: Extract<Installation, { style: 'bootstrap' }>,
+): Promise<string> {
+  if (installation.kustomization !== null) return kustomize(ctx, `${repo.root}/${installation.folder}`)
+  const parts = [installation.components, installation.sync].map((path) => ctx.files.readText(`${repo.root}/${path}`))
+  return (await Promise.all(parts)).join('\n---\n')
+}
+
+async function renderBases(ctx: Context, repo: Repository, installation: PinInstallation): Promise<string> {
+  const bases = await Promise.all(installation.bases.map((base) => kustomize(ctx, `${repo.root}/${base}`)))
+  return bases.join('\n---\n')
+}
+
+/** With the settings of the Kustomization that applies it. */
+async function asOwnerHasIt(ctx: Context, text: string, owner: KubeObject, file: string): Promise<string> {
+  assertNoSubstitution(text, owner)
+  if (Object.keys(overlayOf(owner)).length === BARE_OVERLAY) return text
+  const folder = `${ctx.runDir}/${file.replace(/\.yaml$/, '')}`
+  await ctx.files.makeDir(folder)
+  await ctx.files.writeText(`${folder}/base.yaml`, text)
+  await ctx.files.writeText(`${folder}/kustomization.yaml`, `${JSON.stringify(overlayOf(owner), null, 2)}\n`)
+  return kustomize(ctx, folder)
+}
+
+async function readOwner(ctx: ReadContext, id: string): Promise<KubeObject> {
+  const { crds } = await readCrds(ctx.kube)
+  const crd = crds.find((each) => each.kind === 'Kustomization')
+  const version = crd && storageVersionOf(crd)
+  const owner = version === undefined ? undefined : await ctx.kube.get(resourceOf('Kustomization', version), parseId(id))
+  if (owner) return owner
+  throw new OpsError({
+    code: 'owner-missing',
+    message: `Kustomization ${id}, which applies Flux itself, is not in the cluster`,
+    hints: [`kubectl -n ${parseId(id).namespace ?? ''} get kustomizations.kustomize.toolkit.fluxcd.io`],
+  })
+}
+
+const documentsOf = (text: string): string[] => text.split(/^---[ \t]*\r?\n/m)
+
+/** Pure: secrets, and what SOPS has encrypted, are left to Flux: only it can decrypt them, and no upgrade changes them. */
+export function withoutSecrets(text: string): string {
+  const documents = documentsOf(text)
+  const kept = documents.filter((document) => !/^kind: ["']?Secret["']?\s*$/m.test(document) && !/^sops:\s*$/m.test(document))
+  return kept.length === documents.length ? text : kept.join('---\n')
+}
+
+/** What Flux would replace by values that only it knows must not reach the cluster as it is written. Throws OpsError `render-substitution`. */
+function assertNoSubstitution(text: string, owner: KubeObject): void {
+  const { postBuild } = owner.spec ?? {}
+  if (postBuild?.substitute === undefined && postBuild?.substituteFrom === undefined) return
+  // The CRDs speak of ${var} in their descriptions.
+  const found = documentsOf(text).find(
+    (document) => !/^kind: CustomResourceDefinition\s*$/m.test(document) && /\$\{[A-Za-z_]/.test(document),
+  )
+  if (found === undefined) return
+  throw new OpsError({
+    code: 'render-substitution',
+    message: `Kustomization ${owner.metadata.namespace}/${owner.metadata.name} fills in ${/\$\{[^}]*\}?/.exec(found)?.[0]} in the manifests of Flux (spec.postBuild): they cannot be rendered here as Flux will apply them`,
+    hints: ['write the value into the manifests of Flux, push, wait until it is applied, then upgrade'],
+  })
+}
+
+/** Keys of an overlay that changes nothing: apiVersion, kind, resources. */
+const BARE_OVERLAY = 3
+
+/** Pure: the kustomize overlay that kustomize-controller builds from the spec of a Flux Kustomization (substitution and decryption apart). */
+export function overlayOf(owner: KubeObject): Record<string, unknown> {
+  const spec = owner.spec ?? {}
+  const overlay: Record<string, unknown> = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['base.yaml'],
+  }
+  for (const key of ['patches', 'images', 'namePrefix', 'nameSuffix'] as const) {
+    if (spec[key] !== undefined) overlay[key] = spec[key]
+  }
+  if (spec.targetNamespace !== undefined) overlay.namespace = spec.targetNamespace
+  if (spec.commonMetadata?.labels) overlay.labels = [{ pairs: spec.commonMetadata.labels, includeSelectors: false }]
+  if (spec.commonMetadata?.annotations) overlay.commonAnnotations = spec.commonMetadata.annotations
+  return overlay
+}

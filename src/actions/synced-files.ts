@@ -1,0 +1,62 @@
+// Which files of the repository the cluster applies: the folders of its Kustomizations and whatever their kustomization files pull in.
+// Other clusters may live in the same repository, at other versions of Flux: their files are none of this run's business.
+import type { RepoFile } from '../flux/files.ts'
+
+const KUSTOMIZATION = /(^|\/)(kustomization\.ya?ml|Kustomization)$/
+// A list entry, or the value of path/file keys, that names something in the file system.
+const ENTRY =
+  /^\s*(?:-\s+)?(?:(?:path|base|resource):\s*)?["']?((?:\.{1,2}\/)?[\w@.+~-][\w@.+~/ -]*?|\.{1,2}(?:\/\.{1,2})*)["']?\s*(?:#.*)?$/
+
+/** `a/b` joined with `../c`; undefined when it leaves the repository. */
+export function resolvePath(folder: string, relative: string): string | undefined {
+  const parts = folder === '' ? [] : folder.split('/')
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') parts.push(part)
+    else if (parts.pop() === undefined) return undefined
+  }
+  return parts.join('/')
+}
+
+const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
+
+export const isBelow = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`)
+
+/** Outermost folders and files, sorted: none lies below another. */
+export function outermost(paths: Iterable<string>): string[] {
+  const sorted = [...new Set(paths)].sort()
+  return sorted.filter((path) => !sorted.some((other) => other !== path && isBelow(path, other)))
+}
+
+/** Pure: `folders` and everything that kustomization files below them refer to, as outermost paths. */
+export function syncedTree(files: readonly RepoFile[], folders: readonly string[]): string[] {
+  const kustomizations = files.filter((file) => KUSTOMIZATION.test(file.path))
+  const known = new Set(files.flatMap((file) => [file.path, ...ancestors(file.path)]))
+  const tree = new Set(folders)
+  for (let before = -1; before !== tree.size; ) {
+    before = tree.size
+    for (const file of kustomizations) {
+      if (![...tree].some((root) => isBelow(file.path, root))) continue
+      for (const path of referencesOf(file)) if (known.has(path)) tree.add(path)
+    }
+  }
+  return outermost(tree)
+}
+
+const ancestors = (path: string): string[] => {
+  const folder = folderOf(path)
+  return folder === '' ? [] : [folder, ...ancestors(folder)]
+}
+
+function referencesOf(file: RepoFile): string[] {
+  const folder = folderOf(file.path)
+  const found: string[] = []
+  for (const line of file.text.split(/\r?\n/)) {
+    const entry = ENTRY.exec(line)?.[1]
+    const path = entry === undefined ? undefined : resolvePath(folder, entry)
+    if (path !== undefined && path !== '') found.push(path)
+  }
+  return found
+}
+
+export const belowAny = (path: string, roots: readonly string[]): boolean => roots.some((root) => isBelow(path, root))
