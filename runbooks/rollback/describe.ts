@@ -1,0 +1,40 @@
+// The way back as lines for a person: one a step, with what it touches.
+import { ownerOf } from '../../src/actions/installation.ts'
+import type { RollbackPlan } from './plan-schema.ts'
+import { rollbackSteps } from './steps.ts'
+
+const COMMITS = {
+  none: 'nothing was committed, git stays as it is',
+  local: 'the commit of the upgrade is dropped, it was never pushed',
+  pushed: 'one commit that reverts the upgrade',
+  reverted: 'the revert is there already',
+}
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+const short = (plan: RollbackPlan): string => plan.upgradeCommit?.slice(0, 10) ?? ''
+
+const inState = (plan: RollbackPlan, ...states: string[]): number =>
+  plan.baseline.filter((each) => states.includes(each.verdict.state)).length
+
+const DETAILS: Readonly<Record<string, (plan: RollbackPlan) => string>> = {
+  'drop-commit': (plan) => `git reset to the commit before ${short(plan)}, which was never pushed`,
+  'revert-commit': (plan) => `git revert ${short(plan)} on ${plan.repo.branch}`,
+  hold: (plan) => `Kustomization ${ownerOf(plan.installation)} suspended until the revert has arrived`,
+  push: (plan) => `${plan.repo.remote}/${plan.repo.branch}, never forced`,
+  'apply-old': (plan) => `server-side, the manifests of Flux ${plan.to} kept by the backup`,
+  rollout: (plan) => `controllers of ${plan.to}`,
+  'sync-source': (plan) => `GitRepository ${plan.repo.source} to the revert`,
+  release: (plan) => `Kustomization ${ownerOf(plan.installation)} no longer suspended`,
+  reconcile: () => 'every object, sources first, then by dependsOn',
+  verify: (plan) => `${counted(inState(plan, 'ready'), 'object')} that were ready before the upgrade`,
+  report: () => 'report.md in the folder of the run',
+}
+
+export function describePlan(plan: RollbackPlan): string[] {
+  const steps = rollbackSteps(plan)
+  const lines = steps.map(
+    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(15)} ${DETAILS[step.id]?.(plan) ?? step.title}`,
+  )
+  return [`${plan.from} → ${plan.to}, taking back run ${plan.upgradeRun}; ${COMMITS[plan.commit]}`, ...lines]
+}

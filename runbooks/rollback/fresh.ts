@@ -1,0 +1,27 @@
+// The plan holds for the cluster it was made for, and while the commit is where the plan saw it.
+import { findCommit, isHalfReplayed, runTrailer } from '../../src/actions/commit-and-push.ts'
+import { refusal } from '../../src/errors.ts'
+import type { ReadContext } from '../../src/ports/context.ts'
+import { type RollbackView, revertTrailer } from './plan-facts.ts'
+import type { RollbackPlan } from './plan-schema.ts'
+
+/** Throws OpsError (refused) `wrong-cluster` or `plan-stale-head`. */
+export async function assertFresh(ctx: ReadContext, plan: RollbackPlan, _view: RollbackView): Promise<void> {
+  const identity = await ctx.kube.identity()
+  if (identity.uid !== plan.clusterUid) {
+    throw refusal(
+      'wrong-cluster',
+      `the plan is for cluster ${plan.clusterUid}, context ${identity.context} is ${identity.uid}`,
+      `--context ${plan.context}`,
+    )
+  }
+  if (plan.commit === 'none' || plan.commit === 'local') return
+  const upgraded = await findCommit(ctx, plan.repo, runTrailer(plan.upgradeRun))
+  const reverted = await findCommit(ctx, plan.repo, revertTrailer(plan))
+  if (upgraded !== undefined || reverted !== undefined || (await isHalfReplayed(ctx, plan.repo, revertTrailer(plan)))) return
+  throw refusal(
+    'plan-stale-head',
+    `the commit of run ${plan.upgradeRun} is not on the branch checked out in ${plan.repo.root}`,
+    `git -C ${plan.repo.root} switch ${plan.repo.branch}`,
+  )
+}

@@ -1,0 +1,79 @@
+// What the rollback needs to know; the half of it that the upgrade wrote down is read from its journal.
+import { z } from 'zod'
+
+const text = z.string().max(100_000)
+const path = z.string().max(4096)
+const inside = path.refine(
+  (value) => !value.startsWith('/') && !value.startsWith('-') && !value.split('/').includes('..'),
+  'leaves the repository',
+)
+const version = z.string().regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/)
+const refName = z.string().regex(/^[^-\s][^\s]*$/)
+const objectId = z.string().regex(/^[^\s/]+\/[^\s/]+$/)
+
+const shared = {
+  clusterUid: text,
+  namespace: text,
+  from: version,
+  to: version,
+  repo: z.strictObject({
+    root: path.startsWith('/'),
+    head: z.string().regex(/^[0-9a-f]{40,64}$/),
+    remote: refName,
+    branch: refName,
+    url: text,
+    source: objectId,
+  }),
+  installation: z.discriminatedUnion('style', [
+    z.strictObject({
+      style: z.literal('bootstrap'),
+      folder: inside,
+      components: inside,
+      sync: inside,
+      kustomization: inside.nullable(),
+      owner: objectId,
+    }),
+    z.strictObject({
+      style: z.literal('pin'),
+      bases: z.array(inside),
+      self: z.strictObject({ source: objectId, kustomization: objectId }).nullable(),
+    }),
+  ]),
+  baseline: z.array(
+    z.strictObject({
+      key: text,
+      label: text,
+      verdict: z.strictObject({
+        state: z.enum(['ready', 'failed', 'progressing', 'suspended', 'terminating', 'static', 'unknown']),
+        reason: text,
+        message: text,
+        since: text.exactOptional(),
+        observed: z.boolean(),
+        terminal: z.boolean(),
+      }),
+    }),
+  ),
+  kustomizations: z.array(objectId),
+}
+
+/** The part of an upgrade's plan that is read here. Parts that only the upgrade needs are left out. */
+export const recordedUpgrade = z.object(shared)
+
+export type RecordedUpgrade = z.infer<typeof recordedUpgrade>
+
+export const planSchema = z.strictObject({
+  ...shared,
+  context: text,
+  upgradeRun: text,
+  /** Absolute folder of the upgrade run, with the manifests of before. */
+  upgradeDir: path.startsWith('/'),
+  /** What became of the upgrade's commit. */
+  commit: z.enum(['none', 'local', 'pushed', 'reverted']),
+  /** Commit of the upgrade; null when there is none. */
+  upgradeCommit: z.string().nullable(),
+  timeoutMs: z.number().int().positive(),
+  madeAt: text,
+})
+
+/** `from` is the version to take back, `to` the one to go back to. */
+export type RollbackPlan = z.infer<typeof planSchema>
