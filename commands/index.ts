@@ -1,0 +1,19 @@
+// The explicit command table: id (topics separated by `:`) -> loader. Nothing is discovered in the file system at run time.
+import type { Command } from '@oclif/core'
+
+export type CommandLoader = () => Promise<{ default: Command.Class }>
+
+export const commands: Readonly<Record<string, CommandLoader>> = {
+  rollback: () => import('./rollback.ts'),
+  'runs:abandon': () => import('./runs/abandon.ts'),
+  'runs:list': () => import('./runs/list.ts'),
+  'runs:resume': () => import('./runs/resume.ts'),
+  'runs:show': () => import('./runs/show.ts'),
+  'sandbox:down': () => import('./sandbox/down.ts'),
+  'sandbox:status': () => import('./sandbox/status.ts'),
+  'sandbox:up': () => import('./sandbox/up.ts'),
+  status: () => import('./status.ts'),
+  upgrade: () => import('./upgrade/index.ts'),
+  'upgrade:apply': () => import('./upgrade/apply.ts'),
+  'upgrade:plan': () => import('./upgrade/plan.ts'),
+}

@@ -1,0 +1,72 @@
+// Flags of the upgrade commands and the runbook input they make.
+import { resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import { OpsError, usageError } from '../errors.ts'
+import { plainText, repoFlag } from './flags.ts'
+
+const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
+const RECIPIENT = /^(age1[0-9a-z]{20,}|ssh-(ed25519|rsa) [A-Za-z0-9+/=]{20,}( .*)?)$/
+
+/** `target: true` for commands that make a plan. */
+export const upgradeFlags = {
+  ...repoFlag,
+  'backup-recipient': Flags.string({
+    description: 'seal the Secrets of the backup to this age or ssh public key; repeatable. Without one they are left out',
+    helpValue: 'age1…',
+    multiple: true,
+    multipleNonGreedy: true,
+    parse: async (value) => {
+      if (/^age-secret-key-/i.test(value.trim()))
+        throw new OpsError({
+          code: 'recipient-is-a-key',
+          message: '--backup-recipient was given a secret key; a public one (age1…) is needed',
+          hints: ['it now stands in your shell history: age-keygen -y FILE prints the public key'],
+          exit: 'usage',
+        })
+      if (!RECIPIENT.test(plainText(value, 'backup-recipient')))
+        throw usageError('flag-invalid', `--backup-recipient "${value}" is not an age or ssh public key`, 'age-keygen -y FILE prints one')
+      return value
+    },
+  }),
+  timeout: Flags.integer({
+    description: 'longest time for any one wait, in seconds',
+    default: 300,
+    min: 10,
+    max: 7200,
+    helpValue: 'SECONDS',
+  }),
+}
+
+export const toFlag = {
+  to: Flags.string({
+    description: 'version of Flux to go to',
+    helpValue: 'VERSION',
+    required: true,
+    parse: async (value) => {
+      if (!VERSION.test(plainText(value, 'to'))) throw usageError('flag-invalid', `--to "${value}" is not a version`, 'such as --to 2.9.2')
+      return value.replace(/^v/, '')
+    },
+  }),
+}
+
+export const outFlag = {
+  out: Flags.string({
+    description: 'keep the plan in this file and stop: for review, and for upgrade apply',
+    helpValue: 'FILE',
+    parse: async (value) => plainText(value, 'out'),
+  }),
+}
+
+export interface UpgradeFlags {
+  readonly to: string
+  readonly repo: string
+  readonly 'backup-recipient'?: string[] | undefined
+  readonly timeout: number
+}
+
+export const upgradeInput = (flags: UpgradeFlags) => ({
+  to: flags.to,
+  repo: resolve(flags.repo),
+  backupRecipients: flags['backup-recipient'] ?? [],
+  timeoutSeconds: flags.timeout,
+})
