@@ -1,0 +1,152 @@
+// Each fault alone, from the first state again: `npm run test:faults`. The short list that runs always is in test/runbooks/upgrade/faults.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { release } from '../../src/flux/catalogue/index.ts'
+import type { Faults } from '../../src/sandbox/index.ts'
+import type { Style } from '../helpers/shared-sandbox.ts'
+import { binariesOf, type FaultDesk, FROM, faultDesk, runIn, type Said, TO, type World } from '../runbooks/upgrade/faults/desk.ts'
+import { expectNothingRaw } from '../runbooks/upgrade/faults/expect.ts'
+
+interface Struck {
+  /** Steps in which the API server goes away. */
+  readonly restart: readonly string[]
+  /** Steps whose start cannot be written down. */
+  readonly noRoom: readonly string[]
+  readonly crash: readonly string[]
+}
+
+const WRITES = ['backup', 'migrate-storage', 'migrate-repository', 'pin', 'commit', 'push', 'sync-source', 'apply', 'reconcile', 'report']
+
+/** All of them for one style; for the other those where the styles differ. */
+const STRUCK: Readonly<Record<Style, Struck>> = {
+  pin: {
+    restart: ['backup', 'migrate-storage', 'push', 'sync-source', 'apply', 'rollout', 'reconcile', 'verify'],
+    noRoom: WRITES,
+    crash: ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'],
+  },
+  bootstrap: { restart: ['sync-source', 'apply', 'rollout'], noRoom: ['pin', 'push', 'apply'], crash: ['kustomize-controller'] },
+}
+
+const tagOf = (component: string): string => release(TO).controllers.find((each) => each.component === component)?.tag ?? ''
+
+describe.each(['pin', 'bootstrap'] as const)('an upgrade in style %s', (style: Style) => {
+  let desk: FaultDesk
+  let before: World
+
+  beforeAll(async () => {
+    desk = await faultDesk(style)
+  })
+  beforeEach(async () => {
+    await desk.reset()
+    before = await desk.world()
+  })
+  afterAll(async () => desk?.release())
+
+  test.each(STRUCK[style].restart)('outlives an API server that goes away in step %s', async (step) => {
+    const said = await desk.upgrade([{ at: step, do: 'restart-api' }])
+
+    const end = said.code === 0 ? said : await desk.fluxOps(['runs', 'resume', '--yes'])
+    expect(end.text).toContain('upgrade done in')
+    // kubectl knows no patience: apply alone may stop there, and goes on when it is taken up.
+    expect(said.code === 0 || step === 'apply').toBe(true)
+    await expectDone()
+  })
+
+  test.each(STRUCK[style].noRoom)(
+    'does nothing of step %s when its start cannot be written down, and goes on once there is room',
+    async (step) => {
+      const said = await desk.upgrade([{ at: step, do: 'no-room' }])
+
+      expect(said.stderr).toContain("the run's journal could not be written: EFBIG")
+      expect(said.code).toBe(1)
+      const run = (await desk.runs()).at(-1) ?? ''
+      const started = (await desk.journal(run)).filter(({ event }) => event.type === 'step.started').map(({ event }) => event.id)
+      expect(started).not.toContain(step)
+      await expectNoEffectFrom(step)
+      expect((await desk.fluxOps(['runs', 'resume', '--yes'])).text).toContain('upgrade done in')
+      await expectDone()
+    },
+  )
+
+  test.each<[NonNullable<Faults['push']> | 'cut-after', RegExp]>([
+    ['reject', /push refused/],
+    ['protected', /Protected branch/],
+    ['unauthorised', /did not let us in/],
+    ['cut', /cannot be reached|push to main/],
+  ])('stops at a push that is met with %s, and ends with one commit once it is let through', async (push, words) => {
+    await desk.faults({ push } as Faults)
+
+    const said = await desk.upgrade()
+
+    expect(said.text).toMatch(words)
+    expect(said.code).toBe(1)
+    expectNothingRaw(said)
+    const world = await desk.world()
+    expect([world.remoteHead, world.images]).toEqual([before.remoteHead, before.images])
+    await desk.faults({})
+    expect((await desk.fluxOps(['runs', 'resume', '--yes'])).text).toContain('upgrade done in')
+    await expectDone()
+  })
+
+  test.each(['cut-after', 'slow'])('ends with one commit and one push when the push is met with %s', async (push) => {
+    await desk.faults({ push, pushDelayMs: 6000 } as unknown as Faults)
+
+    const said = await desk.upgrade()
+
+    const end = said.code === 0 ? said : await desk.fluxOps(['runs', 'resume', '--yes'])
+    expect(end.text).toContain('upgrade done in')
+    await expectDone()
+  })
+
+  test.each(STRUCK[style].crash)('to a %s that crashes on its start is told early and rolled back', async (component) => {
+    await desk.faults({ crash: [`${component}:${tagOf(component)}`] })
+
+    const failed = await desk.upgrade()
+
+    expect(failed.text).toContain(`${component}:${tagOf(component)} does not start: pod ${component}-`)
+    expect(failed.text).toContain('ended right after its start')
+    expect(failed.code).toBe(1)
+    const back = await desk.fluxOps(['rollback', runIn(failed.text), '--yes'])
+    expect(back.text).toContain('rollback done in')
+    await expectBack(back)
+  })
+
+  test('that fails on a terminal offers the way back at once, and takes it at a yes', async () => {
+    await desk.faults({ crash: [`source-controller:${tagOf('source-controller')}`] })
+
+    const said = await desk.onTerminal(['upgrade', '--to', TO, '--yes'], 'Roll back now? [y/N]', 'y\n')
+
+    expect(said.text).toContain('source-controller')
+    expect(said.text).toContain('rollback done in')
+    await expectBack(said)
+  })
+
+  async function expectDone(): Promise<void> {
+    const world = await desk.world()
+    expect(await desk.ourCommits()).toEqual([world.remoteHead])
+    expect([world.head, world.status]).toEqual([world.remoteHead, ''])
+    expect((await desk.git('rev-parse', 'HEAD^')).trim()).toBe(before.head)
+    expect(await desk.binaries()).toEqual(binariesOf(TO))
+    expect(Object.values(world.crds).join()).not.toMatch(/v1beta2|v2beta/)
+  }
+
+  async function expectBack(back: Said): Promise<void> {
+    expect(back.code).toBe(0)
+    expect(await desk.binaries()).toEqual(binariesOf(FROM))
+    const world = await desk.world()
+    expect(world.images).toEqual(before.images)
+    expect([world.head, world.status]).toEqual([world.remoteHead, ''])
+    expect(await desk.git('diff', '--stat', before.head, 'HEAD')).toBe('')
+    expect(await desk.ourCommits()).toHaveLength(2)
+  }
+
+  /** What the step would have done, seen where it would show. */
+  async function expectNoEffectFrom(step: string): Promise<void> {
+    const world = await desk.world()
+    const upTo = (last: string): boolean => WRITES.indexOf(step) <= WRITES.indexOf(last)
+    if (upTo('migrate-storage')) expect(world.crds).toEqual(before.crds)
+    if (upTo('migrate-repository')) expect(world.status).toBe('')
+    if (upTo('commit')) expect(world.head).toBe(before.head)
+    if (upTo('push')) expect(world.remoteHead).toBe(before.remoteHead)
+    if (upTo('push')) expect(world.images).toEqual(before.images)
+  }
+})

@@ -1,0 +1,52 @@
+// A run that is killed at one point after another, taken up each time, and in the end left alone until it is over.
+import type { SandboxPaths } from '../../../src/sandbox/index.ts'
+import { fluxOps, type Spoken } from './cli.ts'
+import { type KillPoint, pointName } from './points.ts'
+
+export interface Ride {
+  readonly runId: string
+  /** What the part of the run said that came to the end. */
+  readonly last: Spoken
+  /** Seconds from the start to each kill, and to the end. */
+  readonly seconds: readonly number[]
+}
+
+const idOf = ({ seen }: Spoken): string | undefined => seen.flatMap((each) => (each.type === 'run' ? [each.run] : []))[0]
+
+const NO_KINDS = new Map<string, string>()
+
+/** The program came to its end without the moment of `point`: for one inside an effect, because Flux had done the same meanwhile. */
+export class NotReached extends Error {
+  readonly point: KillPoint
+
+  constructor(point: KillPoint, spoken: Spoken) {
+    const tail = spoken.output.slice(-3000)
+    super(`the point was not reached: ${pointName(point, NO_KINDS)}; the program ended with ${spoken.code}\n${tail}`)
+    this.point = point
+  }
+}
+
+function assertKilled(spoken: Spoken, point: KillPoint): void {
+  if (spoken.signal !== 'SIGKILL') throw new NotReached(point, spoken)
+}
+
+/** A run whose first line was never written cannot be taken up: it changed nothing and is begun again. */
+const neverBegan = ({ where, ...point }: KillPoint): boolean => 'event' in point && point.event === 'run.started' && where !== 'after'
+
+/** Throws when a point is not reached, or when the run does not come to its end. */
+export async function ride(paths: SandboxPaths, args: readonly string[], points: readonly KillPoint[]): Promise<Ride> {
+  const start = performance.now()
+  const seconds: number[] = []
+  let runId: string | undefined
+  const go = async (point?: KillPoint): Promise<Spoken> => {
+    const spoken = await fluxOps(paths, runId === undefined ? args : ['runs', 'resume', runId, '--yes'], point)
+    seconds.push(Math.round((performance.now() - start) / 100) / 10)
+    if (point && neverBegan(point)) runId = undefined
+    else runId ??= idOf(spoken)
+    return spoken
+  }
+  for (const point of points) assertKilled(await go(point), point)
+  const last = await go()
+  if (last.code !== 0 || runId === undefined) throw new Error(`exit ${last.code} ${last.signal ?? ''}\n${last.output.slice(-4000)}`)
+  return { runId, last, seconds }
+}

@@ -1,0 +1,68 @@
+// A sandbox of one style with Flux reconciling: brought up by the first test file that asks, put back to that state for each that follows.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { down, restore, type SandboxPaths, sandboxPaths, snapshot, standardServices, type Tools, up } from '../../src/sandbox/index.ts'
+import { allTools, manifestsDir } from '../sandbox/scratch.ts'
+import { settled } from './settled.ts'
+import { ROOT } from './shared-root.ts'
+
+export type Style = 'pin' | 'bootstrap'
+
+export interface SharedSandbox {
+  readonly root: string
+  readonly paths: SandboxPaths
+  readonly tools: Tools
+  /** Back to the first state, or to one that was kept, all controllers running; seconds. */
+  reset(label?: string): Promise<void>
+  /** Keeps the state as it is now. */
+  keep(label: string): Promise<void>
+  /** Ends its processes; the next test file that asks gets it back. Removed at once when it is shared with nobody. */
+  release(): Promise<void>
+}
+
+const FRESH = 'fresh'
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+export async function sharedSandbox(style: Style, flux: string): Promise<SharedSandbox> {
+  const shared = process.env[ROOT]
+  const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
+  const tools = await allTools()
+  const paths = sandboxPaths(join(root, style))
+  const ref = { name: style, root, manifestsDir, services: standardServices }
+  if (await exists(join(paths.snapshots, FRESH))) {
+    await restore(ref, FRESH)
+  } else {
+    await up({ ...ref, flux, style, tools })
+    await keepRefLog(join(paths.git, 'home-ops.git'))
+    await snapshot(ref, FRESH)
+  }
+  const calm = (): Promise<void> => settled(paths.dir, tools.kubectl ?? 'kubectl')
+  await calm()
+  return {
+    root,
+    paths,
+    tools,
+    reset: async (label = FRESH) => {
+      await restore(ref, label)
+      await calm()
+    },
+    keep: (label) => snapshot(ref, label),
+    release: async () => {
+      await down(style, { root, delete: shared === undefined, graceMs: 0 })
+      if (shared === undefined) await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** From here on the server writes down every change of a branch: a push that happened twice shows. */
+async function keepRefLog(bare: string): Promise<void> {
+  await promisify(execFile)('git', ['-C', bare, 'config', 'core.logAllRefUpdates', 'true'])
+}
