@@ -1,0 +1,34 @@
+// `npm run test:perf -- <benchmark> [--check]`: prints our time, the peer's, the ratio and the machine. Exits 1 only when asked to check.
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Benchmark, Figure } from './benchmark.ts'
+
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  startup: () => import('./startup.ts'),
+  upgrade: () => import('./upgrade.ts'),
+}
+
+const line = ({ what, against, ours, peer, reach }: Figure): string => {
+  const ratio = ours / peer
+  const verdict = ratio <= reach ? '✔' : '✗'
+  return `${verdict} ${what.padEnd(28)} ${ours.toFixed(1).padStart(9)} ms   ${against} ${peer.toFixed(1)} ms   ratio ${ratio.toFixed(2)}, to reach ${reach.toFixed(1)}`
+}
+
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+  const [name = ''] = positionals
+  const load = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
+  if (load === undefined) {
+    process.stderr.write(`✗ no benchmark is called "${name}"\n  → npm run test:perf -- ${Object.keys(BENCHMARKS).join(' | ')}\n`)
+    return 2
+  }
+  const figures = await (await load()).benchmark()
+  const [cpu] = cpus()
+  process.stdout.write(
+    `${name} on ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.versions.node}\n`,
+  )
+  for (const figure of figures) process.stdout.write(`${line(figure)}\n`)
+  return values.check && figures.some(({ ours, peer, reach }) => ours / peer > reach) ? 1 : 0
+}
+
+process.exitCode = await main()

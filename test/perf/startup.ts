@@ -1,0 +1,27 @@
+// How soon the program answers what needs no cluster, against kubectl.
+import { fileURLToPath } from 'node:url'
+import { describeProgress, ensureTools } from '../../src/sandbox/toolchain/index.ts'
+import { alternate, type Benchmark } from './benchmark.ts'
+
+const ROUNDS = 25
+const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
+
+const CASES = [
+  { args: ['--version'], reach: 1 },
+  { args: ['__complete', 'upgrade', '--'], reach: 1 },
+  { args: ['--help'], reach: 1.5 },
+  { args: ['upgrade', '--help'], reach: 1.5 },
+]
+
+export const benchmark: Benchmark = async () => {
+  const { kubectl } = await ensureTools(['kubectl'], (progress) => process.stderr.write(`${describeProgress(progress)}\n`))
+  const ours = CASES.map(({ args }) => [process.execPath, PROGRAM, ...args])
+  const [peer = Number.NaN, ...times] = await alternate([[kubectl, 'version', '--client'], ...ours], ROUNDS)
+  return CASES.map(({ args, reach }, index) => ({
+    what: `flux-ops ${args.join(' ')}`,
+    against: 'kubectl version --client',
+    ours: times[index] ?? Number.NaN,
+    peer,
+    reach,
+  }))
+}
