@@ -37,7 +37,7 @@ describe('what go complained about', () => {
     ['go-too-old', 'go: go.mod requires go >= 1.26.0 (running go 1.22.1; GOTOOLCHAIN=local)', 'usage of an old go'],
     ['go-sum-mismatch', 'verifying x@v1: checksum mismatch\n\tdownloaded: h1:a\n\tgo.sum: h1:b\n\nSECURITY ERROR', 'a wrong sum'],
     ['disk-full', 'mkdir x: no space left on device', 'a full disk'],
-    ['go-download', 'Get "https://proxy.golang.org/x": dial tcp: lookup proxy.golang.org: no such host', 'no network'],
+    ['go-download', 'Get "https://modules.example/x": dial tcp: lookup modules.example: no such host', 'no network'],
     ['go-failed', './x.go:3:1: syntax error', 'anything else'],
   ])('%s is told from its words', (code, output) => {
     const error = goFailure(['build', '-trimpath'], output)
