@@ -9,7 +9,7 @@ export const ROOT = 'FLUX_OPS_TEST_ROOT'
 
 /** vitest's globalSetup: runs before the workers start, which inherit its environment. */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env[ROOT] !== undefined) return undefined
+  if (process.env[ROOT]) return undefined
   const root = await mkdtemp(join(tmpdir(), 'flux-ops-suite-'))
   process.env[ROOT] = root
   return () => remove(root)

@@ -32,7 +32,7 @@ const exists = (path: string): Promise<boolean> =>
   )
 
 export async function sharedSandbox(style: Style, flux: string): Promise<SharedSandbox> {
-  const shared = process.env[ROOT]
+  const shared = process.env[ROOT] || undefined
   const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
   const tools = await allTools()
   const paths = sandboxPaths(join(root, style))
