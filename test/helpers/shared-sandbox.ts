@@ -40,7 +40,9 @@ export async function sharedSandbox(style: Style, flux: string): Promise<SharedS
   if (await exists(join(paths.snapshots, FRESH))) {
     await restore(ref, FRESH)
   } else {
+    const start = performance.now()
     await up({ ...ref, flux, style, tools })
+    console.log(`style ${style}: Flux ${flux} reconciles its repository after ${((performance.now() - start) / 1000).toFixed(1)} s`)
     await keepRefLog(join(paths.git, 'home-ops.git'))
     await snapshot(ref, FRESH)
   }

@@ -1,23 +1,23 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { down, environment, type SandboxPaths, sandboxPaths, standardServices, type Tools, up } from '../../../src/sandbox/index.ts'
-import { allTools, manifestsDir } from '../scratch.ts'
+import { environment, type SandboxPaths, standardServices, type Tools, up } from '../../../src/sandbox/index.ts'
+import { type SharedSandbox, sharedSandbox } from '../../helpers/shared-sandbox.ts'
+import { manifestsDir } from '../scratch.ts'
 
 const FROM = '2.7.3'
 const TO = '2.9.2'
 const OCI_CRD = 'ocirepositories.source.toolkit.fluxcd.io'
 
 describe.each(['pin', 'bootstrap'] as const)('a sandbox in style %s', (style) => {
-  let root: string
+  let sandbox: SharedSandbox
   let tools: Tools
   let paths: SandboxPaths
   let secrets: string[]
 
-  const bring = () => up({ name: style, root, flux: FROM, style, tools, manifestsDir, services: standardServices })
+  const bring = () => up({ name: style, root: sandbox.root, flux: FROM, style, tools, manifestsDir, services: standardServices })
   const run = async (tool: string, ...args: string[]): Promise<{ code: number; text: string }> => {
     const env = environment({ dir: paths.dir })
     return await promisify(execFile)(tools[tool] ?? tool, args, { env, maxBuffer: 2 ** 26 }).then(
@@ -28,19 +28,12 @@ describe.each(['pin', 'bootstrap'] as const)('a sandbox in style %s', (style) =>
   const git = async (...args: string[]): Promise<string> => (await run('git', '-C', paths.repo, ...args)).text
 
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'flux-ops-style-'))
-    tools = await allTools()
-    paths = sandboxPaths(join(root, style))
-    const start = performance.now()
-    await bring()
-    console.log(`style ${style}: Flux ${FROM} reconciles its repository after ${((performance.now() - start) / 1000).toFixed(1)} s`)
+    sandbox = await sharedSandbox(style, FROM)
+    ;({ tools, paths } = sandbox)
     const key = await readFile(join(paths.secrets, 'age.agekey'), 'utf8')
     secrets = [/^AGE-SECRET-KEY-.*$/m.exec(key)?.[0] ?? '', await readFile(join(paths.secrets, 'git-password'), 'utf8')]
   })
-  afterAll(async () => {
-    await down(style, { root, delete: true, graceMs: 0 })
-    await rm(root, { recursive: true, force: true })
-  })
+  afterAll(async () => sandbox?.release())
 
   test('has a Helm release and what depends on it running', async () => {
     const { text } = await run(
