@@ -38,7 +38,7 @@ export type HopPlan =
   | { readonly kind: 'nothing'; readonly version: string }
   | {
       readonly kind: 'refused'
-      readonly code: 'downgrade' | 'no-path' | 'version-unknown' | 'stored-version-unknown'
+      readonly code: 'downgrade' | 'no-path' | 'version-unknown' | 'stored-version-unknown' | 'stop-invalid'
       readonly reason: string
       readonly hints: readonly string[]
     }
@@ -51,6 +51,8 @@ export type HopInput = {
   readonly kubernetes?: string
   /** Components that will be applied; CRDs of others stay as they are and stop nothing. Default: all. */
   readonly components?: readonly Component[]
+  /** Stops that a person has chosen, in any order; between them the planner adds what is missing. */
+  readonly via?: readonly string[]
 }
 
 /** A CRD as it would stand in the cluster at one point of the chain. */
@@ -130,8 +132,23 @@ function stops(from: string, to: string, kubernetes: string | undefined): string
   })
 }
 
-/** Shortest chain of releases that ends at `to`; breadth first, so the first one found is a shortest, and of those the best-ranked. */
+/** The chosen stops in order, then the target, each reached by a shortest chain. */
 function chain(input: HopInput, standings: readonly Standing[]): string[] | undefined {
+  const versions: string[] = []
+  let from = input.from
+  let now = standings
+  for (const to of [...(input.via ?? []), input.to]) {
+    const part = shortest({ ...input, from, to }, now)
+    if (part === undefined) return undefined
+    for (const version of part) now = trimmed(afterApply(release(version), now, [], input.components))
+    versions.push(...part)
+    from = to
+  }
+  return versions
+}
+
+/** Shortest chain of releases that ends at `to`; breadth first, so the first one found is a shortest, and of those the best-ranked. */
+function shortest(input: HopInput, standings: readonly Standing[]): string[] | undefined {
   const ranked = stops(input.from, input.to, input.kubernetes)
   let paths: { versions: string[]; standings: readonly Standing[] }[] = [{ versions: [], standings }]
   while (paths.length > 0) {
@@ -162,7 +179,9 @@ function whyStop(to: string, standings: readonly Standing[], components: readonl
 
 function describe(stop: string, input: HopInput, standings: readonly Standing[], migrations: readonly Migration[]): string {
   if (stop !== input.to) {
-    return `Flux ${input.to} does not have ${whyStop(input.to, standings, input.components)}, the version objects are stored at; ${stop} has it and what comes after it`
+    const lacks = whyStop(input.to, standings, input.components)
+    if (lacks === '') return `a stop that was chosen; the API server would take the CRDs of ${input.to} without it`
+    return `Flux ${input.to} does not have ${lacks}, the version objects are stored at; ${stop} has it and what comes after it`
   }
   if (migrations.length > 0) return `objects stored in an API version that ${stop} drops are rewritten first`
   return `the API server takes the CRDs of ${stop} as they are`
@@ -186,12 +205,18 @@ function buildHops(input: HopInput, versions: readonly string[]): Hop[] {
 }
 
 /** What must hold before a chain is looked for; undefined when it does. */
-function refusedAtOnce({ from, to, crds }: HopInput): HopPlan | undefined {
+function refusedAtOnce({ from, to, crds, via = [] }: HopInput): HopPlan | undefined {
   if (semver.valid(from) === null) return refuse('version-unknown', `which Flux runs is not known (${from})`, 'flux version')
   if (!isKnown(to))
     return refuse('version-unknown', `Flux ${to} is not known to this version of flux-ops`, `newest known: ${releases().at(-1)}`)
   if (semver.lt(to, from)) {
     return refuse('downgrade', `Flux ${to} is older than ${from}, which runs now`, 'to go back after an upgrade: flux-ops rollback <run>')
+  }
+  const stray = via.find((stop) => !isKnown(stop) || semver.lte(stop, from) || semver.gte(stop, to))
+  if (stray !== undefined) {
+    const why = isKnown(stray) ? `is not between ${from}, which runs now, and ${to}` : 'is not known to this version of flux-ops'
+    const between = releases().filter((version) => semver.gt(version, from) && semver.lt(version, to))
+    return refuse('stop-invalid', `Flux ${stray} cannot be a stop: it ${why}`, `stops there may be: ${list(between) || 'none'}`)
   }
   const lost = crds.find((crd) => crd.storedVersions.some((stored) => !names(crd.versions).includes(stored)))
   if (lost) {
@@ -215,7 +240,8 @@ const refuse = (code: (HopPlan & { kind: 'refused' })['code'], reason: string, .
 
 /** `from` needs not be in the catalogue: what counts are the CRDs that are installed. Never throws. */
 export function planHops(raw: HopInput): HopPlan {
-  const input = { ...raw, from: bare(raw.from), to: bare(raw.to) }
+  const via = [...new Set((raw.via ?? []).map(bare))].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
+  const input = { ...raw, from: bare(raw.from), to: bare(raw.to), via }
   const refused = refusedAtOnce(input)
   if (refused) return refused
   if (semver.eq(input.from, input.to)) return { kind: 'nothing', version: input.to }

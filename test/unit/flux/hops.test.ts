@@ -198,4 +198,32 @@ describe('the hop planner', () => {
       { numRuns: 300 },
     )
   })
+
+  describe('with stops that a person chose', () => {
+    const crds = crdsOf('2.3.0')
+    const versions = (via: readonly string[], from = '2.3.0', to = '2.9.2'): string[] => {
+      const plan = planHops({ from, to, crds: crdsOf(from), via })
+      return plan.kind === 'hops' ? plan.hops.map((hop) => hop.to) : [plan.kind]
+    }
+
+    it('goes through them in order and adds the ones that are missing', () => {
+      expect(versions(['v2.7.3'])).toEqual(['2.7.3', '2.9.2'])
+      expect(versions(['2.7.3', '2.4.0'])).toEqual(['2.4.0', '2.7.3', '2.9.2'])
+      expect(versions(['2.4.0'])).toEqual(['2.4.0', '2.7.5', '2.9.2'])
+    })
+
+    it('is accepted by the API server', () => {
+      expect(run(crds, planHops({ from: '2.3.0', to: '2.9.2', crds, via: ['2.7.3', '2.4.0'] }))).toEqual([])
+    })
+
+    it('says of a stop that nothing needs that it was chosen', () => {
+      expect(planHops({ from: '2.7.3', to: '2.9.2', crds: crdsOf('2.7.3'), via: ['2.8.5'] })).toMatchObject({
+        hops: [{ to: '2.8.5', why: expect.stringContaining('was chosen') }, { to: '2.9.2' }],
+      })
+    })
+
+    it.each(['2.9.2', '2.9.4', '2.3.0', '2.2.3', '2.7.99', 'nonsense'])('refuses %s, which no stop can be', (stop) => {
+      expect(planHops({ from: '2.3.0', to: '2.9.2', crds, via: [stop] })).toMatchObject({ kind: 'refused', code: 'stop-invalid' })
+    })
+  })
 })
