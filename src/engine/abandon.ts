@@ -17,6 +17,13 @@ interface Undo<P> {
   readonly undo: NonNullable<WriteStep<P>['undo']>
 }
 
+/** What may still be taken back: what comes after the last checkpoint that was reached. */
+const afterCheckpoint = <P>(state: RunState, steps: readonly Step<P>[]): { stays?: Step<P>; open: readonly Step<P>[] } => {
+  const last = steps.findLastIndex((step) => step.kind === 'read' && step.checkpoint === true && stepOf(state, step.id)?.status === 'done')
+  const stays = steps[last]
+  return { ...(stays && { stays }), open: steps.slice(last + 1) }
+}
+
 const begun = <P>(state: RunState, steps: readonly Step<P>[]): WriteStep<P>[] =>
   steps.filter((step): step is WriteStep<P> => step.kind === 'write' && stepOf(state, step.id)?.started === true)
 
@@ -27,8 +34,9 @@ const undosOf = <P>(state: RunState, steps: readonly Step<P>[]): Undo<P>[] =>
     .flatMap((step) => (step.undo ? [{ step, undo: step.undo.bind(step) }] : []))
     .reverse()
 
-const assertNotCrossed = (runId: string, { crossed }: RunState): void => {
-  const line = crossed[0]
+/** `open` undefined: no plan is there to tell the steps. */
+const assertNotCrossed = <P>(runId: string, { crossed }: RunState, open: readonly Step<P>[] | undefined): void => {
+  const line = crossed.find((each) => open === undefined || open.some((step) => step.id === each.step))
   if (!line) return
   const message = `run ${runId} cannot be taken back: step ${line.step} crossed a point of no return: ${line.sentence}`
   throw refusal('point-of-no-return', message, `flux-ops runs resume ${runId}`)
@@ -36,8 +44,10 @@ const assertNotCrossed = (runId: string, { crossed }: RunState): void => {
 
 /** Steps whose effect stays, as they have no way back. */
 const sayWhatStays = <I, P>({ recorder }: Session<I, P>, steps: readonly Step<P>[]): void => {
-  const stays = begun(recorder.state(), steps).filter((step) => !step.undo)
-  for (const step of stays) recorder.live({ type: 'note', level: 'warning', text: `${step.id} is not taken back: ${step.title}` })
+  const { stays, open } = afterCheckpoint(recorder.state(), steps)
+  if (stays) recorder.live({ type: 'note', level: 'info', text: `what was done up to ${stays.id} stays` })
+  const kept = begun(recorder.state(), open).filter((step) => !step.undo)
+  for (const step of kept) recorder.live({ type: 'note', level: 'warning', text: `${step.id} is not taken back: ${step.title}` })
 }
 
 const undoOne = async <I, P>(
@@ -121,9 +131,10 @@ export const abandon = async <I, P>(options: AbandonOptions<I, P>): Promise<RunR
   const taken = await readRun(options)
   const { state, run, plan } = taken
   if (isFinished(state)) return { outcome: state.outcome ?? 'done', exit: state.outcome === 'abandoned' ? 'done' : 'refused', runId, state }
-  assertNotCrossed(runId, state)
+  const open = plan === undefined ? undefined : afterCheckpoint(state, stepsOf(options.runbook, plan)).open
+  assertNotCrossed(runId, state, open)
   emit(takenUpEvent(options, taken, 'abandon'))
-  const undos = plan === undefined ? [] : undosOf(state, stepsOf(options.runbook, plan))
+  const undos = undosOf(state, open ?? [])
   if (options.dryRun === true) return sayOnly(options, taken, undos)
   if (undos.length > 0) await assertSameCluster(ctx, run)
   const goOn = options.yes || (await options.ask({ kind: 'abandon', text: 'Take it back?', pointsOfNoReturn: [] }))

@@ -69,6 +69,8 @@ interface StepBase {
 /** Changes nothing: waits, proofs. Run again after a resume unless it had ended. */
 export interface ReadStep<P> extends StepBase {
   readonly kind: 'read'
+  /** Once it has ended, what came before it stays: abandon takes back only what was begun after it. */
+  readonly checkpoint?: boolean
   run(ctx: ReadContext, view: View<P>): Promise<Facts>
 }
 

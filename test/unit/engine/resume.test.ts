@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Step } from '../../../src/engine/model.ts'
 import { abandon, resume, runRunbook } from '../../../src/engine/run.ts'
 import { OpsError, refusal } from '../../../src/errors.ts'
-import { contextOf, type Fixture, fixture, memoryStore, newWorld, RUN, runbookOf, type World, writeStep } from './fakes.ts'
+import { contextOf, type Fixture, fixture, memoryStore, newWorld, type Plan, RUN, runbookOf, type World, writeStep } from './fakes.ts'
 
 const threeSteps = (world: World) => [
   writeStep(world, 'a'),
@@ -27,7 +28,7 @@ const failingStep = {
   run: () => Promise.reject(new OpsError({ code: 'no', message: 'no' })),
 } as const
 
-const failedRun = async (world: World, steps = [writeStep(world, 'a'), writeStep(world, 'b')]): Promise<Fixture> => {
+const failedRun = async (world: World, steps: readonly Step<Plan>[] = [writeStep(world, 'a'), writeStep(world, 'b')]): Promise<Fixture> => {
   const made = fixture(runbookOf([...steps, failingStep]))
   await runRunbook(made.options)
   world.effects.length = 0
@@ -186,6 +187,30 @@ describe('abandon', () => {
       message: expect.stringContaining('storage is promoted'),
     })
     expect(world.effects).toEqual([])
+  })
+
+  test('goes back to the last checkpoint that was reached and no further', async () => {
+    const world = newWorld()
+    const proof = { kind: 'read', id: 'proof', title: 'proof', why: 'because', checkpoint: true, run: async () => ({ ok: true }) } as const
+    const before = [writeStep(world, 'a', { pointOfNoReturn: 'storage is promoted' }), proof]
+    const { options } = await failedRun(world, [...before, writeStep(world, 'b')])
+
+    const result = await abandon(options)
+
+    expect(result).toMatchObject({ outcome: 'abandoned', exit: 'done' })
+    expect(world.effects).toEqual(['undo b'])
+  })
+
+  test('refuses behind a line that was crossed after the last checkpoint', async () => {
+    const world = newWorld()
+    const proof = { kind: 'read', id: 'proof', title: 'proof', why: 'because', checkpoint: true, run: async () => ({}) } as const
+    const { options } = await failedRun(world, [
+      writeStep(world, 'a'),
+      proof,
+      writeStep(world, 'b', { pointOfNoReturn: 'storage is promoted' }),
+    ])
+
+    await expect(abandon(options)).rejects.toMatchObject({ code: 'point-of-no-return' })
   })
 
   test('does not count a line as crossed whose step never started', async () => {
