@@ -1,7 +1,7 @@
 import { RunCommand } from '../../src/cli/run-command.ts'
 import { runFlagsOf } from '../../src/cli/run-flags.ts'
 import type { RunReport } from '../../src/cli/run-report.ts'
-import { outFlag, toFlag, upgradeFlags, upgradeInput } from '../../src/cli/upgrade-input.ts'
+import { outFlag, toFlag, upgradeFlags, upgradeInput, viaFlag } from '../../src/cli/upgrade-input.ts'
 
 export default class UpgradePlan extends RunCommand {
   static override summary = 'check and plan an upgrade; change nothing'
@@ -10,7 +10,7 @@ export default class UpgradePlan extends RunCommand {
     '<%= config.bin %> upgrade plan --to 2.9.2',
     '<%= config.bin %> upgrade plan --to 2.9.2 --out plan.json && <%= config.bin %> upgrade apply plan.json',
   ]
-  static override flags = { ...toFlag, ...upgradeFlags, ...outFlag }
+  static override flags = { ...toFlag, ...viaFlag, ...upgradeFlags, ...outFlag }
 
   async run(): Promise<RunReport> {
     const { flags } = await this.parse(UpgradePlan)

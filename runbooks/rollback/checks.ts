@@ -1,13 +1,12 @@
 // Whether this upgrade can be taken back here and now.
 import { missingAccess, neededAccess } from '../../src/actions/access.ts'
-import { intact, readIndex } from '../../src/actions/backup.ts'
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
 import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
 import { OpsError } from '../../src/errors.ts'
 import { rollbackVerdict } from '../../src/flux/hops.ts'
 import type { RollbackInput } from './input.ts'
-import { commitState, readUpgrade } from './recorded.ts'
+import { commitState, isIntact, oldManifests, readUpgrade } from './recorded.ts'
 
 type RollbackCheck = Check<RollbackInput>
 
@@ -31,8 +30,8 @@ const runReadable: RollbackCheck = {
   severity: 'gate',
   probe: async (ctx, input) => {
     try {
-      const { upgrade } = await readUpgrade(ctx, input.run)
-      return pass(`Flux ${upgrade.from} → ${upgrade.to}`)
+      const { upgrade, hop } = await readUpgrade(ctx, input.run)
+      return pass(`Flux ${upgrade.from} → ${upgrade.to}${hop === undefined ? '' : ', the last hop that was begun'}`)
     } catch (error) {
       return failOf('upgrade-recorded', error)
     }
@@ -72,14 +71,16 @@ const manifestsKept: RollbackCheck = {
   title: 'the manifests of before are there, as they were written',
   severity: 'gate',
   probe: async (ctx, input) => {
-    const { dir, upgrade } = await readUpgrade(ctx, input.run)
+    const recorded = await readUpgrade(ctx, input.run)
+    const { dir, upgrade } = recorded
+    let kept: Awaited<ReturnType<typeof oldManifests>>
     try {
-      const index = await readIndex(ctx, dir)
-      if (index && (await intact(ctx, dir, index, OLD_MANIFESTS))) return pass()
+      kept = await oldManifests(ctx, recorded)
+      if (kept && (await isIntact(ctx, dir, kept))) return pass()
     } catch (error) {
       return failOf('manifests-kept', error)
     }
-    return fail('manifests-kept', `${dir}/${OLD_MANIFESTS} is missing or is not what the backup wrote`, [
+    return fail('manifests-kept', `${dir}/${kept?.path ?? OLD_MANIFESTS} is missing or is not what the run wrote`, [
       `if the run stopped before its backup nothing was changed:  flux-ops runs abandon ${input.run}`,
       `else by hand: git revert the commit, then kubectl apply --server-side --force-conflicts of Flux ${upgrade.from}`,
     ])

@@ -36,5 +36,7 @@ export function describePlan(plan: RollbackPlan): string[] {
   const lines = steps.map(
     (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(15)} ${DETAILS[step.id]?.(plan) ?? step.title}`,
   )
-  return [`${plan.from} → ${plan.to}, taking back run ${plan.upgradeRun}; ${COMMITS[plan.commit]}`, ...lines]
+  const what = plan.hop === undefined ? `run ${plan.upgradeRun}` : `the last hop of run ${plan.upgradeRun}`
+  const further = plan.hop === undefined || plan.hop.further === '' ? [] : [`no further than ${plan.to}: ${plan.hop.further}`]
+  return [`${plan.from} → ${plan.to}, taking back ${what}; ${COMMITS[plan.commit]}`, ...further, ...lines]
 }

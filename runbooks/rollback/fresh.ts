@@ -1,8 +1,8 @@
 // The plan holds for the cluster it was made for, and while the commit is where the plan saw it.
-import { findCommit, isHalfReplayed, runTrailer } from '../../src/actions/commit-and-push.ts'
+import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
 import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import { type RollbackView, revertTrailer } from './plan-facts.ts'
+import { type RollbackView, revertTrailer, upgradeTrailer } from './plan-facts.ts'
 import type { RollbackPlan } from './plan-schema.ts'
 
 /** Throws OpsError (refused) `wrong-cluster` or `plan-stale-head`. */
@@ -16,7 +16,7 @@ export async function assertFresh(ctx: ReadContext, plan: RollbackPlan, _view: R
     )
   }
   if (plan.commit === 'none' || plan.commit === 'local') return
-  const upgraded = await findCommit(ctx, plan.repo, runTrailer(plan.upgradeRun))
+  const upgraded = await findCommit(ctx, plan.repo, upgradeTrailer(plan))
   const reverted = await findCommit(ctx, plan.repo, revertTrailer(plan))
   if (upgraded !== undefined || reverted !== undefined || (await isHalfReplayed(ctx, plan.repo, revertTrailer(plan)))) return
   throw refusal(

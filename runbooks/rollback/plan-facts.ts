@@ -1,5 +1,5 @@
 // What follows from a rollback's plan; pure.
-import { ROLLBACK_TRAILER, type Trailer } from '../../src/actions/commit-and-push.ts'
+import { commitTrailer, rollbackTrailer, type Trailer } from '../../src/actions/commit-and-push.ts'
 import { sourceToken } from '../../src/actions/requests.ts'
 import type { SourceGoal } from '../../src/actions/sync-source.ts'
 import type { View } from '../../src/engine/model.ts'
@@ -7,8 +7,10 @@ import type { RollbackPlan } from './plan-schema.ts'
 
 export type RollbackView = View<RollbackPlan>
 
-/** The revert is known by the run it takes back: a second rollback of the same run finds it. */
-export const revertTrailer = (plan: RollbackPlan): Trailer => ({ key: ROLLBACK_TRAILER, value: plan.upgradeRun })
+export const revertTrailer = (plan: RollbackPlan): Trailer => rollbackTrailer(plan.upgradeRun, plan.hop?.to)
+
+/** Of the commit that is taken back. */
+export const upgradeTrailer = (plan: RollbackPlan): Trailer => commitTrailer(plan.upgradeRun, plan.hop?.to)
 
 export const goalOf = (view: RollbackView): SourceGoal => ({
   repo: view.plan.repo,

@@ -56,8 +56,25 @@ const shared = {
   kustomizations: z.array(objectId),
 }
 
+/** The hop of a chain that is taken back; a run of one hop has none. */
+const takenBack = z.strictObject({
+  /** The release that the hop ended at. */
+  to: version,
+  /** What ran before it, below the folder of the upgrade, and the sum that its journal has of it. */
+  manifests: inside,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Why this rollback goes no further; '' for the first hop, before which there is nothing. */
+  further: text,
+})
+
 /** The part of an upgrade's plan that is read here. Parts that only the upgrade needs are left out. */
-export const recordedUpgrade = z.object(shared)
+export const recordedUpgrade = z.object({
+  ...shared,
+  hops: z
+    .array(z.object({ from: version, to: version }))
+    .min(2)
+    .exactOptional(),
+})
 
 export type RecordedUpgrade = z.infer<typeof recordedUpgrade>
 
@@ -67,6 +84,7 @@ export const planSchema = z.strictObject({
   upgradeRun: text,
   /** Absolute folder of the upgrade run, with the manifests of before. */
   upgradeDir: path.startsWith('/'),
+  hop: takenBack.exactOptional(),
   /** What became of the upgrade's commit. */
   commit: z.enum(['none', 'local', 'pushed', 'reverted']),
   /** Commit of the upgrade; null when there is none. */
@@ -74,6 +92,8 @@ export const planSchema = z.strictObject({
   timeoutMs: z.number().int().positive(),
   madeAt: text,
 })
+
+export type TakenBack = z.infer<typeof takenBack>
 
 /** `from` is the version to take back, `to` the one to go back to. */
 export type RollbackPlan = z.infer<typeof planSchema>

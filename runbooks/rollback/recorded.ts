@@ -1,5 +1,8 @@
 // The upgrade run as its journal tells it, and what has become of its commit.
-import { findCommit, ROLLBACK_TRAILER, runTrailer, whereabouts } from '../../src/actions/commit-and-push.ts'
+import { intact, readIndex } from '../../src/actions/backup.ts'
+import { commitTrailer, findCommit, rollbackTrailer, whereabouts } from '../../src/actions/commit-and-push.ts'
+import { hopKey, hopManifests, hopStepId } from '../../src/actions/hop-ids.ts'
+import { OLD_MANIFESTS } from '../../src/actions/render.ts'
 import { eventsOf, findEvent } from '../../src/actions/run-record.ts'
 import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
@@ -9,7 +12,10 @@ import { type RecordedUpgrade, recordedUpgrade } from './plan-schema.ts'
 export interface Recorded {
   readonly run: StoredRun
   readonly dir: string
+  /** `from` and `to` are those of the hop that is taken back: of a chain the last one that was begun. */
   readonly upgrade: RecordedUpgrade
+  /** Place of that hop in the chain; undefined for a run of one hop. */
+  readonly hop: number | undefined
 }
 
 /** Throws OpsError `run-missing`, `journal-broken`, `not-an-upgrade`, `run-without-plan` or `run-unreadable`. */
@@ -32,26 +38,56 @@ export async function readUpgrade(ctx: ReadContext, id: string): Promise<Recorde
       `the plan of run ${id} was written by another version of flux-ops`,
       'use the version that made it:  flux-ops runs show',
     )
-  return { run, dir: run.dir, upgrade: parsed.data }
+  return { run, dir: run.dir, ...lastBegun(run, parsed.data) }
 }
+
+function lastBegun(run: StoredRun, upgrade: RecordedUpgrade): Pick<Recorded, 'upgrade' | 'hop'> {
+  if (upgrade.hops === undefined) return { upgrade, hop: undefined }
+  const started = eventsOf(run).flatMap((event) => (event.type === 'step.started' ? [event.id] : []))
+  const found = upgrade.hops.findLastIndex(({ to }) => started.some((id) => id.endsWith(`-${hopKey(to)}`)))
+  const index = Math.max(found, 0)
+  return { upgrade: { ...upgrade, ...upgrade.hops[index] }, hop: index }
+}
+
+/** Version that names the hop in ids and trailers; undefined for a run of one hop. */
+export const hopVersion = ({ upgrade, hop }: Pick<Recorded, 'upgrade' | 'hop'>): string | undefined =>
+  hop === undefined ? undefined : upgrade.to
+
+/** What ran before the hop, and the SHA-256 of it as it was written down; undefined when nobody wrote it down. */
+export async function oldManifests(ctx: ReadContext, recorded: Recorded): Promise<{ path: string; sha256: string } | undefined> {
+  const { run, dir, upgrade, hop } = recorded
+  if (hop === undefined || hop === 0) {
+    const sha256 = (await readIndex(ctx, dir))?.files[OLD_MANIFESTS]
+    return sha256 === undefined ? undefined : { path: OLD_MANIFESTS, sha256 }
+  }
+  const applied = eventsOf(run).findLast((event) => event.type === 'step.finished' && event.id === hopStepId('apply', upgrade.from))
+  const sha256 = applied?.type === 'step.finished' ? applied.facts.sha256 : undefined
+  return typeof sha256 === 'string' ? { path: hopManifests(upgrade.from), sha256 } : undefined
+}
+
+/** The file is what was written down. */
+export const isIntact = async (ctx: ReadContext, dir: string, kept: { path: string; sha256: string }): Promise<boolean> =>
+  intact(ctx, dir, { files: { [kept.path]: kept.sha256 } }, kept.path)
 
 export type CommitState = { readonly state: 'none' | 'local' | 'pushed' | 'reverted'; readonly commit: string | null }
 
 /** Throws OpsError (refused) `commit-lost` or `remote-unknown`: what is not known is never taken for "nothing was committed" or "never pushed". */
-export async function commitState(ctx: ReadContext, { run, upgrade }: Pick<Recorded, 'run' | 'upgrade'>): Promise<CommitState> {
+export async function commitState(ctx: ReadContext, recorded: Pick<Recorded, 'run' | 'upgrade' | 'hop'>): Promise<CommitState> {
+  const { run, upgrade } = recorded
   const { repo } = upgrade
-  const trailer = runTrailer(run.id)
+  const version = hopVersion(recorded)
+  const trailer = commitTrailer(run.id, version)
   const commit = await findCommit(ctx, repo, trailer)
   if (commit === undefined) {
-    if (!maybePushed(run)) return { state: 'none', commit: null }
+    if (!maybePushed(run, version)) return { state: 'none', commit: null }
     throw refusal(
       'commit-lost',
       `run ${run.id} pushed a commit to ${repo.branch}, and it is not among the newest 200 of what is checked out in ${repo.root}`,
       `git -C ${repo.root} pull --ff-only`,
-      `if it is older than that, revert it by hand:  git -C ${repo.root} log --grep '${trailer.key}: ${run.id}'`,
+      `if it is older than that, revert it by hand:  git -C ${repo.root} log --grep '${trailer.key}: ${trailer.value}'`,
     )
   }
-  const reverted = await findCommit(ctx, repo, { key: ROLLBACK_TRAILER, value: run.id })
+  const reverted = await findCommit(ctx, repo, rollbackTrailer(run.id, version))
   if (reverted !== undefined) return { state: 'reverted', commit }
   const where = await whereabouts(ctx, repo, trailer)
   if (where === 'local' || where === 'pushed') return { state: where, commit }
@@ -63,8 +99,9 @@ export async function commitState(ctx: ReadContext, { run, upgrade }: Pick<Recor
 }
 
 /** A push was begun, and the commit was not taken back by an abandon since. */
-const maybePushed = (run: StoredRun): boolean => {
+const maybePushed = (run: StoredRun, version: string | undefined): boolean => {
   const events = eventsOf(run)
-  const dropped = events.some((event) => event.type === 'undo.finished' && event.id === 'commit')
-  return !dropped && events.some((event) => event.type === 'step.started' && event.id === 'push')
+  const idOf = (id: string): string => (version === undefined ? id : hopStepId(id, version))
+  const dropped = events.some((event) => event.type === 'undo.finished' && event.id === idOf('commit'))
+  return !dropped && events.some((event) => event.type === 'step.started' && event.id === idOf('push'))
 }

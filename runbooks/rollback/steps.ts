@@ -10,8 +10,10 @@ import { waitForRollout } from '../../src/actions/rollout.ts'
 import { sourcesSynced, syncLines, syncSources } from '../../src/actions/sync-source.ts'
 import type { ReadStep, Step, WriteStep } from '../../src/engine/model.ts'
 import { OpsError } from '../../src/errors.ts'
+import type { ReadContext } from '../../src/ports/context.ts'
 import { goalOf } from './plan-facts.ts'
 import type { RollbackPlan } from './plan-schema.ts'
+import { isIntact } from './recorded.ts'
 import { dropCommit, push, revertCommit } from './steps/commit.ts'
 import { report, verify } from './steps/proof.ts'
 
@@ -44,7 +46,14 @@ const release = (owner: string): Write => ({
   },
 })
 
-const oldManifests = (plan: RollbackPlan): string => `${plan.upgradeDir}/${OLD_MANIFESTS}`
+const oldManifests = (plan: RollbackPlan): string => `${plan.upgradeDir}/${plan.hop?.manifests ?? OLD_MANIFESTS}`
+
+/** Plans of one hop carry no sum: it is in the index of the backup. */
+async function manifestsIntact(ctx: ReadContext, plan: RollbackPlan): Promise<boolean> {
+  if (plan.hop !== undefined) return isIntact(ctx, plan.upgradeDir, { path: plan.hop.manifests, sha256: plan.hop.sha256 })
+  const index = await readIndex(ctx, plan.upgradeDir)
+  return index !== undefined && intact(ctx, plan.upgradeDir, index, OLD_MANIFESTS)
+}
 
 const applyOld: Write = {
   kind: 'write',
@@ -54,11 +63,10 @@ const applyOld: Write = {
   preview: ({ plan }) => [applyLine(plan.context, oldManifests(plan))],
   isDone: (ctx, { plan }) => manifestsApplied(ctx, oldManifests(plan)),
   run: async (ctx, { plan }) => {
-    const index = await readIndex(ctx, plan.upgradeDir)
-    if (!index || !(await intact(ctx, plan.upgradeDir, index, OLD_MANIFESTS))) {
+    if (!(await manifestsIntact(ctx, plan))) {
       throw new OpsError({
         code: 'backup-changed',
-        message: `${oldManifests(plan)} is not what the backup wrote`,
+        message: `${oldManifests(plan)} is not what the upgrade wrote`,
         hints: [`sha256sum ${oldManifests(plan)}`],
       })
     }

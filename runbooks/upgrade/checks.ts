@@ -23,6 +23,7 @@ import {
   repositoryFound,
   repositoryPushed,
 } from './checks/repository.ts'
+import { stopsExportable } from './checks/stops.ts'
 import { noForceOverCrds, staleManagedFields, storedVersions, targetKnown } from './checks/target.ts'
 import { toolsPresent } from './checks/tools.ts'
 import type { UpgradeInput } from './input.ts'
@@ -43,6 +44,7 @@ export const checks: readonly Check<UpgradeInput>[] = [
   objectsReady,
   suspendedObjects,
   storedVersions,
+  stopsExportable,
   staleManagedFields,
   repositoryClean,
   repositoryBranch,

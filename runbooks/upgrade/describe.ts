@@ -1,6 +1,8 @@
 // The plan as lines for a person: one a step, with what it touches.
 import { migrationLines } from '../../src/actions/storage-migration.ts'
+import type { Step } from '../../src/engine/model.ts'
 import { findCrd, release } from '../../src/flux/catalogue/index.ts'
+import { legOf } from './legs.ts'
 import { changedFiles, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { subjectOf } from './steps/commit.ts'
@@ -51,7 +53,8 @@ function verifyLine(plan: UpgradePlan): string {
 
 const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>> = {
   backup: (plan) => [backupLine(plan)],
-  'migrate-storage': (plan) => first(migrationLines(plan.storage)),
+  'migrate-storage': (plan) =>
+    plan.leg?.previous === undefined ? first(migrationLines(plan.storage)) : ['what is stored or managed in an old API version by then'],
   'migrate-repository': (plan) => [
     counted(new Set(plan.migrate.changes.map((each) => each.file)).size, 'file'),
     ...first(plan.migrate.changes.map((each) => `${each.file}:${each.line}   ${each.kind} ${each.from} → ${each.to}`)),
@@ -72,15 +75,28 @@ const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>
   report: () => ['report.md in the folder of the run'],
 }
 
+/** The whole chain and why it has the stops that it has. */
+function headLines(plan: UpgradePlan, steps: readonly Step<UpgradePlan>[]): string[] {
+  const { hops } = plan
+  const made = steps.filter((step) => step.kind === 'write' && legOf(plan, step.id).id === 'commit').length
+  const size = `${counted(steps.length, 'step')}, ${made === 0 ? 'no commit' : counted(made, 'commit')}`
+  if (hops === undefined) return [`${plan.from} → ${plan.to} in one hop, ${size}`]
+  return [
+    `${[plan.from, ...hops.map((hop) => hop.to)].join(' → ')} in ${hops.length} hops, ${size}; each is proven before the next begins`,
+    ...hops.flatMap(({ from, to, why, warnings }) => [`  ${from} → ${to}   ${why}`, ...warnings.map((line) => `  ⚠ ${line}`)]),
+  ]
+}
+
 export function describePlan(plan: UpgradePlan): string[] {
   const steps = upgradeSteps(plan)
-  const commits = steps.some((step) => step.id === 'commit') ? '1 commit' : 'no commit'
-  const lines = [`${plan.from} → ${plan.to} in one hop, ${counted(steps.length, 'step')}, ${commits}`]
+  const width = Math.max(21, ...steps.map((step) => step.id.length))
+  const lines = headLines(plan, steps)
   steps.forEach((step, index) => {
     if (step.kind === 'write' && step.pointOfNoReturn) lines.push(`▲ from here on: ${step.pointOfNoReturn}`)
-    const [head = step.title, ...more] = DETAILS[step.id]?.(plan) ?? []
-    lines.push(`${String(index + 1).padStart(2)} ${step.id.padEnd(21)} ${head}`)
-    lines.push(...more.map((line) => `${' '.repeat(25)}${line}`))
+    const { id, hop = plan } = legOf(plan, step.id)
+    const [head = step.title, ...more] = DETAILS[id]?.(hop) ?? []
+    lines.push(`${String(index + 1).padStart(2)} ${step.id.padEnd(width)} ${head}`)
+    lines.push(...more.map((line) => `${' '.repeat(width + 4)}${line}`))
   })
   return lines
 }

@@ -49,10 +49,11 @@ async function assertHead(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView
   )
 }
 
-/** From, to, or under way between the two: a run that was cut short leaves controllers of both. */
-export function between(installed: InstalledFlux, plan: Pick<UpgradePlan, 'from' | 'to'>): boolean {
+/** From, to, a stop on the way, or under way between two of them: a run that was cut short leaves controllers of both. */
+export function between(installed: InstalledFlux, plan: Pick<UpgradePlan, 'from' | 'to' | 'hops'>): boolean {
   if (installed.status === 'none') return false
   // By image, as one tag may be of several releases.
-  const ends = [release(plan.from), release(plan.to)].flatMap((facts) => facts.controllers.map((each) => `${each.component}:${each.tag}`))
+  const versions = [plan.from, ...(plan.hops ?? []).map((hop) => hop.to), plan.to]
+  const ends = versions.map(release).flatMap((facts) => facts.controllers.map((each) => `${each.component}:${each.tag}`))
   return installed.controllers.every((controller) => ends.includes(`${controller.component}:${controller.tag}`))
 }

@@ -4,11 +4,20 @@ import { checks } from './checks.ts'
 import { describePlan } from './describe.ts'
 import { assertFresh } from './fresh.ts'
 import { inputSchema, type UpgradeInput } from './input.ts'
+import { legOf } from './legs.ts'
 import { makePlan } from './plan.ts'
 import { planSchema, type UpgradePlan } from './plan-schema.ts'
 import { upgradeSteps } from './steps.ts'
 
 const BEFORE_PUSH = new Set(['backup', 'migrate-storage', 'migrate-repository', 'pin', 'commit', 'push'])
+
+/** In a chain the way back from a hop ends at the stop before it, which was proven. */
+function wayBack(plan: UpgradePlan, stepId: string, runId: string): string[] {
+  const { id, hop } = legOf(plan, stepId)
+  const to =
+    hop?.leg?.previous === undefined ? '' : `${BEFORE_PUSH.has(id) ? 'to stay at' : 'back to'} Flux ${hop.from}, which was proven:  `
+  return [`${to}flux-ops ${BEFORE_PUSH.has(id) ? 'runs abandon' : 'rollback'} ${runId}`]
+}
 
 export const upgrade: Runbook<UpgradeInput, UpgradePlan> = {
   id: 'upgrade',
@@ -21,5 +30,5 @@ export const upgrade: Runbook<UpgradeInput, UpgradePlan> = {
   steps: upgradeSteps,
   describe: describePlan,
   assertFresh,
-  afterFailure: (_plan, stepId, runId) => (BEFORE_PUSH.has(stepId) ? [`flux-ops runs abandon ${runId}`] : [`flux-ops rollback ${runId}`]),
+  afterFailure: wayBack,
 }

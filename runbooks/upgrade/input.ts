@@ -13,8 +13,11 @@ export const inputSchema = z.strictObject({
   repo: z.string().min(1).max(4096).startsWith('/', 'an absolute path is needed'),
   /** Secrets of Flux' namespace are backed up only when they can be sealed to somebody. */
   backupRecipients: z.array(recipient).max(50).default([]),
+  /** Stops on the way that a person wants; the planner adds what is missing between them. */
+  via: z.array(z.string().min(1).max(40)).max(10).default([]),
   /** How long any one wait may take, in seconds. */
   timeoutSeconds: z.number().int().min(10).max(7200).default(300),
 })
 
-export type UpgradeInput = z.infer<typeof inputSchema>
+/** As the checks and the plan get it; `via` may be left out by who calls them. */
+export type UpgradeInput = Omit<z.infer<typeof inputSchema>, 'via'> & { readonly via?: readonly string[] | undefined }

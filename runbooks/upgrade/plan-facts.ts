@@ -1,6 +1,8 @@
 // What follows from a plan; pure.
 import type { Trailer } from '../../src/actions/commit-and-push.ts'
-import { runTrailer } from '../../src/actions/commit-and-push.ts'
+import { hopTrailer, runTrailer } from '../../src/actions/commit-and-push.ts'
+import { hopManifests } from '../../src/actions/hop-ids.ts'
+import { NEW_MANIFESTS } from '../../src/actions/render.ts'
 import { sourceToken } from '../../src/actions/requests.ts'
 import type { SourceGoal } from '../../src/actions/sync-source.ts'
 import type { View } from '../../src/engine/model.ts'
@@ -27,16 +29,25 @@ export const promotionLine = (plan: UpgradePlan): string | undefined =>
         )
         .join('; ')
 
-export const trailerOf = (view: UpgradeView): Trailer => runTrailer(view.runId)
+/** By which the commit of this hop is found; outside of a hop the newest of the run. */
+export const trailerOf = ({ plan, runId }: UpgradeView): Trailer =>
+  plan.leg === undefined ? runTrailer(runId) : hopTrailer(runId, plan.to)
 
-/** Value of the reconcile annotation once the new controllers run: one a run, so that a resumed run asks nobody twice. */
-export const tokenOf = (view: UpgradeView): string => view.runId
+/** All that the commit carries. */
+export const trailersOf = (view: UpgradeView): Trailer[] =>
+  view.plan.leg === undefined ? [trailerOf(view)] : [runTrailer(view.runId), trailerOf(view)]
+
+/** Value of the reconcile annotation once the new controllers run: one a hop, so that a resumed run asks nobody twice. */
+export const tokenOf = ({ plan, runId }: UpgradeView): string => (plan.leg === undefined ? runId : `${runId}/${plan.leg.key}`)
+
+/** Where the manifests of this hop are rendered to, below the run's folder. */
+export const manifestsOf = (plan: UpgradePlan): string => (plan.leg === undefined ? NEW_MANIFESTS : hopManifests(plan.to))
 
 export const sourceGoal = (view: UpgradeView): SourceGoal => ({
   repo: view.plan.repo,
   installation: view.plan.installation,
   trailer: trailerOf(view),
   tag: `v${view.plan.to}`,
-  token: sourceToken(view.runId),
+  token: sourceToken(tokenOf(view)),
   timeoutMs: view.plan.timeoutMs,
 })

@@ -71,6 +71,23 @@ const migrationNeed = z.strictObject({
   objects: z.number().int(),
 })
 
+const promotions = z.array(z.strictObject({ crd: text, to: text, lowest: text.exactOptional() }))
+const migrate = z.strictObject({ paths: z.array(inside), changes: z.array(fileChange) })
+
+/** One hop of a chain: what of the plan is different from hop to hop. */
+const hop = z.strictObject({
+  from: version,
+  to: version,
+  why: text,
+  warnings: z.array(text),
+  /** What the API server needs before it takes the CRDs of `to`; the step looks again when it is its turn. */
+  migrateBefore: z.array(z.strictObject({ crd: text, drops: z.array(text), to: text })),
+  migrate,
+  /** As they stand before this hop. */
+  pins: z.array(pin),
+  promotions,
+})
+
 export const planSchema = z.strictObject({
   clusterUid: text,
   context: text,
@@ -81,15 +98,15 @@ export const planSchema = z.strictObject({
   installation,
   /** Folders and files of the repository that the cluster applies. */
   tree: z.array(inside),
-  /** Of those, what the flux CLI rewrites. */
-  migrate: z.strictObject({ paths: z.array(inside), changes: z.array(fileChange) }),
+  /** Of those, what is rewritten; of a chain in all of its hops. */
+  migrate,
   /** Findings that were there and that nobody migrates (waived): a replay after a lost race is not stopped by them. */
   unmigrated: z.array(text),
   pins: z.array(pin),
   /** Flags for `flux install --export`; null for the pin style. */
   gotkFlags: z.array(text).nullable(),
   storage: z.array(migrationNeed),
-  promotions: z.array(z.strictObject({ crd: text, to: text, lowest: text.exactOptional() })),
+  promotions,
   why: text,
   baseline,
   kustomizations: z.array(objectId),
@@ -98,8 +115,23 @@ export const planSchema = z.strictObject({
   crdCount: z.number().int(),
   /** Components whose Deployments run; plans of before do not have it. */
   controllers: z.array(text).exactOptional(),
+  /** Of a chain, two or more; one hop has none. `from` and `to` are then the ends of the chain. */
+  hops: z.array(hop).min(2).max(20).exactOptional(),
   timeoutMs: z.number().int().positive(),
   madeAt: text,
 })
 
-export type UpgradePlan = z.infer<typeof planSchema>
+/** A hop of a chain, as its steps see it: see legs.ts. */
+export interface Leg {
+  /** Ends the ids of its steps: `2-7-3`. */
+  readonly key: string
+  /** Of the hop before; undefined for the first. */
+  readonly previous: string | undefined
+  /** Releases of the chain behind this hop's. */
+  readonly later: readonly string[]
+}
+
+/** `leg` is never in a file or a journal: it is there while the steps of one hop look at the plan. */
+export type UpgradePlan = z.infer<typeof planSchema> & { readonly leg?: Leg }
+export type PlannedHop = z.infer<typeof hop>
+export type PlannedPin = z.infer<typeof pin>

@@ -1,5 +1,5 @@
 // Finds out what this upgrade has to do here. Reads only; the result is all that the steps know.
-import { type ClusterSurvey, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { installFlags } from '../../src/actions/gotk.ts'
 import { type Installation, installationOf, type Repository } from '../../src/actions/installation.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
@@ -7,16 +7,17 @@ import { settledBaseline } from '../../src/actions/settled.ts'
 import { migrationNeeds } from '../../src/actions/storage-migration.ts'
 import { OpsError, refusal } from '../../src/errors.ts'
 import { findCrd, type ReleaseFacts } from '../../src/flux/catalogue/index.ts'
-import { type Hop, planHops, promotions } from '../../src/flux/hops.ts'
 import type { InstalledCrd } from '../../src/flux/installed.ts'
 import type { Component } from '../../src/flux/kinds.ts'
 import type { ManifestFinding } from '../../src/flux/manifests.ts'
 import type { Pin } from '../../src/flux/pins.ts'
 import type { BootstrapStyle, PinStyle } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import { chainPart } from './hops.ts'
 import type { UpgradeInput } from './input.ts'
-import { componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
-import { planSchema, type UpgradePlan } from './plan-schema.ts'
+import { chainOf, componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
+import { type PlannedPin, planSchema, type UpgradePlan } from './plan-schema.ts'
+import { isEditable } from './steps/pin.ts'
 
 export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<UpgradePlan> {
   const target = targetOf(input)
@@ -27,10 +28,11 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   ])
   const from = liveVersion(cluster)
   const style = supported(styleOf(cluster, repository))
-  const apis = await removedApis(ctx, cluster, repository, target.version)
+  const components = componentsOf(style)
+  const chain = chainOf(cluster, components, { from, to: target.version, kubernetes: identity.version, via: input.via })
+  const apis = await removedApis(ctx, cluster, repository, target.version, chain)
   const synced = syncedOf(cluster, repository)
   const source = sourceOf(synced)
-  const components = componentsOf(style)
   const applied = cluster.crds.filter((crd) => isApplied(crd, target, components))
   return planSchema.parse({
     clusterUid: identity.uid,
@@ -46,8 +48,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     pins: editablePins(style, target.version),
     gotkFlags: gotkFlags(style, repository, ctx.target.namespace),
     storage: migrationNeeds(cluster.crds, cluster.objects),
-    promotions: promotions(from, target.version, applied),
-    why: singleHop(cluster, from, target.version, identity.version, components).why,
+    ...chainPart(chain, apis, editablePins(style, target.version), applied),
     baseline: await settledBaseline(ctx, cluster.crds, cluster.objects),
     // Of another GitRepository of this very repository the revision is not ours to compare.
     kustomizations: [...new Set(synced.filter((each) => each.source === source).map((each) => each.kustomization))].sort(),
@@ -76,9 +77,10 @@ function repositoryOfPlan(repository: RepositorySurvey, source: string): Reposit
 }
 
 /** Pins that are not at the target yet and that a program may edit. */
-export const editablePins = (style: BootstrapStyle | PinStyle, to: string): object[] =>
+export const editablePins = (style: BootstrapStyle | PinStyle, to: string): PlannedPin[] =>
   pinsOf(style)
-    .filter((pin) => pin.kind !== 'needs-person' && pin.version !== to)
+    .filter(isEditable)
+    .filter((pin) => pin.version !== to)
     .map(({ kind, file, line, column, endColumn, text, version }) => ({ kind, file, line, column, endColumn, text, version }))
 
 export const pinsOf = (style: BootstrapStyle | PinStyle): readonly Pin[] => (style.style === 'bootstrap' ? [style.pin] : style.pins)
@@ -93,25 +95,4 @@ function gotkFlags(style: BootstrapStyle | PinStyle, repository: RepositorySurve
     message: `${style.components} does not say in its header which components it holds`,
     hints: ['write it again with the version that runs:  flux install --export --components=…'],
   })
-}
-
-/** Throws when the API server would refuse the target, or when a stop in between is needed first. */
-export function singleHop(
-  cluster: ClusterSurvey,
-  from: string,
-  to: string,
-  kubernetes: string,
-  components: readonly Component[] | undefined,
-): Hop {
-  const hops = planHops({ from, to, crds: cluster.crds, kubernetes, ...(components === undefined ? {} : { components }) })
-  if (hops.kind === 'refused') throw refusal(hops.code, hops.reason, ...hops.hints)
-  if (hops.kind === 'nothing') throw refusal('nothing-to-do', `the cluster already runs Flux ${hops.version}`, 'flux-ops status')
-  const [first, second] = hops.hops
-  if (first && !second) return first
-  const stops = hops.hops.map((hop) => hop.to)
-  throw refusal(
-    'hop-missing',
-    `Flux ${from} cannot go to ${to} in one hop: ${stops.join(' → ')}; ${first?.why ?? ''}`,
-    `flux-ops upgrade --to ${stops[0]}`,
-  )
 }

@@ -1,5 +1,6 @@
 // The upgrade, top to bottom. A step that has nothing to do here is not in the list.
 import type { Step } from '../../src/engine/model.ts'
+import { legPlans, onLeg } from './legs.ts'
 import { changedFiles } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { apply } from './steps/apply.ts'
@@ -11,16 +12,25 @@ import { pin } from './steps/pin.ts'
 import { push } from './steps/push.ts'
 import { reconcile } from './steps/reconcile.ts'
 import { report } from './steps/report.ts'
+import { rewriteRepository } from './steps/rewrite-repository.ts'
 import { rollout } from './steps/rollout.ts'
 import { syncSource } from './steps/sync-source.ts'
 import { verify } from './steps/verify.ts'
 
-export function upgradeSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
+export const upgradeSteps = (plan: UpgradePlan): Step<UpgradePlan>[] => [
+  backup,
+  ...legPlans(plan).flatMap((each) => hopSteps(each).map((step) => onLeg(step, each))),
+  report,
+]
+
+function hopSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
   const edits = changedFiles(plan).length > 0
+  const migrateFiles = plan.leg === undefined ? migrateRepository : rewriteRepository
   return [
-    backup,
+    // What a later hop finds stored is known only when it is its turn: it always looks.
+    ...(plan.leg?.previous !== undefined ? [{ ...migrateStorage, preview: leftovers.preview }] : []),
     ...(plan.storage.length > 0 ? [migrateStorage] : []),
-    ...(plan.migrate.changes.length > 0 ? [migrateRepository] : []),
+    ...(plan.migrate.changes.length > 0 ? [migrateFiles] : []),
     ...(plan.pins.length > 0 ? [pin] : []),
     ...(edits ? [commit, push(plan)] : []),
     syncSource,
@@ -29,6 +39,5 @@ export function upgradeSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
     leftovers,
     reconcile,
     verify,
-    report,
   ]
 }

@@ -28,7 +28,7 @@ export interface BackupIndex {
 }
 
 /** `path` below the run's folder is what its checksum in the index says. */
-export async function intact(ctx: ReadContext, dir: string, index: BackupIndex, path: string): Promise<boolean> {
+export async function intact(ctx: ReadContext, dir: string, index: Pick<BackupIndex, 'files'>, path: string): Promise<boolean> {
   const file = `${dir}/${path}`
   return (await ctx.files.exists(file)) && (await ctx.files.sha256(file)) === index.files[path]
 }

@@ -9,9 +9,23 @@ export interface Trailer {
 }
 
 export const RUN_TRAILER = 'Flux-Ops-Run'
+export const HOP_TRAILER = 'Flux-Ops-Hop'
 export const ROLLBACK_TRAILER = 'Flux-Ops-Rollback-Of'
 
 export const runTrailer = (runId: string): Trailer => ({ key: RUN_TRAILER, value: runId })
+
+/** A run of several hops makes a commit for each: this tells them apart. `to`: the release that the hop ends at. */
+export const hopTrailer = (runId: string, to: string): Trailer => ({ key: HOP_TRAILER, value: `${runId}/${to}` })
+
+/** The revert is known by the run, and the hop of it, that it takes back: a second rollback finds it. `hop`: undefined for a run of one hop. */
+export const rollbackTrailer = (runId: string, hop: string | undefined): Trailer => ({
+  key: ROLLBACK_TRAILER,
+  value: hop === undefined ? runId : hopTrailer(runId, hop).value,
+})
+
+/** The commit of a run of one hop, or of one hop of a run. */
+export const commitTrailer = (runId: string, hop: string | undefined): Trailer =>
+  hop === undefined ? runTrailer(runId) : hopTrailer(runId, hop)
 
 /** Subject, body and trailers in the form that `git interpret-trailers` knows. */
 export const commitMessage = (subject: string, body: readonly string[], trailers: readonly Trailer[]): string =>

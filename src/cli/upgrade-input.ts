@@ -49,6 +49,20 @@ export const toFlag = {
   }),
 }
 
+export const viaFlag = {
+  via: Flags.string({
+    description: 'a release to stop at on the way; repeatable. Stops that the API server needs are added where none is given',
+    helpValue: 'VERSION',
+    multiple: true,
+    multipleNonGreedy: true,
+    parse: async (value) => {
+      if (!VERSION.test(plainText(value, 'via')))
+        throw usageError('flag-invalid', `--via "${value}" is not a version`, 'such as --via 2.7.5')
+      return value.replace(/^v/, '')
+    },
+  }),
+}
+
 export const outFlag = {
   out: Flags.string({
     description: 'keep the plan in this file and stop: for review, and for upgrade apply',
@@ -59,6 +73,7 @@ export const outFlag = {
 
 export interface UpgradeFlags {
   readonly to: string
+  readonly via?: string[] | undefined
   readonly repo: string
   readonly 'backup-recipient'?: string[] | undefined
   readonly timeout: number
@@ -66,6 +81,7 @@ export interface UpgradeFlags {
 
 export const upgradeInput = (flags: UpgradeFlags) => ({
   to: flags.to,
+  via: flags.via ?? [],
   repo: resolve(flags.repo),
   backupRecipients: flags['backup-recipient'] ?? [],
   timeoutSeconds: flags.timeout,

@@ -3,7 +3,7 @@ import * as git from '../../../src/actions/commit-and-push.ts'
 import { runTrailer } from '../../../src/actions/commit-and-push.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
-import { revertTrailer } from '../plan-facts.ts'
+import { revertTrailer, upgradeTrailer } from '../plan-facts.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
 
 const subjectOf = (plan: RollbackPlan): string => `Go back from Flux ${plan.from} to ${plan.to}`
@@ -14,9 +14,9 @@ export const dropCommit: WriteStep<RollbackPlan> = {
   title: 'drop the commit of the upgrade',
   why: 'it was never pushed: nobody else has it',
   preview: ({ plan }) => [`git reset to the commit before ${plan.upgradeCommit ?? ''}`],
-  isDone: async (ctx, { plan }) => (await git.findCommit(ctx, plan.repo, runTrailer(plan.upgradeRun))) === undefined,
+  isDone: async (ctx, { plan }) => (await git.findCommit(ctx, plan.repo, upgradeTrailer(plan))) === undefined,
   run: async (ctx, { plan }) => {
-    await git.dropCommit(ctx, plan.repo, runTrailer(plan.upgradeRun), plan.upgradeRun)
+    await git.dropCommit(ctx, plan.repo, upgradeTrailer(plan), plan.upgradeRun)
     return { dropped: plan.upgradeCommit }
   },
 }
@@ -29,7 +29,7 @@ export const revertCommit: WriteStep<RollbackPlan> = {
   preview: ({ plan }) => [`git revert ${plan.upgradeCommit ?? ''}`],
   isDone: async (ctx, { plan }) => (await git.findCommit(ctx, plan.repo, revertTrailer(plan))) !== undefined,
   run: async (ctx, { plan, runId }) => {
-    const commit = await git.findCommit(ctx, plan.repo, runTrailer(plan.upgradeRun))
+    const commit = await git.findCommit(ctx, plan.repo, upgradeTrailer(plan))
     if (commit === undefined) {
       throw new OpsError({
         code: 'commit-missing',

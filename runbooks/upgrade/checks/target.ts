@@ -5,10 +5,9 @@ import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { findCrd, names } from '../../../src/flux/catalogue/index.ts'
 import { forceOverCrds } from '../../../src/flux/force.ts'
-import { planHops } from '../../../src/flux/hops.ts'
+import { type Hop, planHops } from '../../../src/flux/hops.ts'
 import type { UpgradeInput } from '../input.ts'
-import { clusterOf, componentsOf, liveVersion, repositoryOf, styleOf, supported, targetOf } from '../inspect.ts'
-import { singleHop } from '../plan.ts'
+import { clusterOf, hopsFor, liveVersion, repositoryOf, targetOf } from '../inspect.ts'
 import { counted, fail, failOf, failOn, pass } from './results.ts'
 
 export const targetKnown: Check<UpgradeInput> = {
@@ -20,10 +19,11 @@ export const targetKnown: Check<UpgradeInput> = {
       const target = targetOf(input)
       const cluster = await clusterOf(ctx)
       const from = liveVersion(cluster)
-      const hops = planHops({ from, to: target.version, crds: cluster.crds })
+      const hops = planHops({ from, to: target.version, crds: cluster.crds, via: input.via ?? [] })
       if (hops.kind === 'nothing')
         return fail('target-known', `the cluster already runs Flux ${target.version}`, { hints: ['flux-ops status'] })
-      if (hops.kind === 'refused' && hops.code === 'downgrade') return fail('target-known', hops.reason, { hints: hops.hints })
+      if (hops.kind === 'refused' && (hops.code === 'downgrade' || hops.code === 'stop-invalid'))
+        return fail('target-known', hops.reason, { hints: hops.hints })
       return pass(`${from} → ${target.version}`)
     } catch (error) {
       return failOf('target-known', error)
@@ -58,8 +58,7 @@ export const storedVersions: Check<UpgradeInput> = {
   title: 'the API server will accept the CRDs of the target',
   severity: 'error',
   probe: async (ctx, input) => {
-    const [cluster, repository, identity] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input), ctx.kube.identity()])
-    const components = componentsOf(supported(styleOf(cluster, repository)))
+    const cluster = await clusterOf(ctx)
     const target = targetOf(input)
     const items: CheckItem[] = cluster.crds.flatMap((crd) => {
       const known = names(findCrd(target, crd.group, crd.kind)?.versions ?? crd.versions)
@@ -73,11 +72,16 @@ export const storedVersions: Check<UpgradeInput> = {
             },
           ]
     })
+    let chain: readonly Hop[]
     try {
-      singleHop(cluster, liveVersion(cluster), target.version, identity.version, components)
+      chain = await hopsFor(ctx, input)
     } catch (error) {
       if (!(error instanceof OpsError)) throw error
       return fail('stored-versions', error.message, { items, hints: error.hints })
+    }
+    if (chain.length > 1) {
+      const stops = chain.slice(0, -1).map((hop) => `${hop.to}: ${hop.why}`)
+      return pass(`in ${counted(chain.length, 'hop')}, ${[chain[0]?.from, ...chain.map((hop) => hop.to)].join(' → ')}; ${stops.join('; ')}`)
     }
     if (items.length === 0) return pass()
     return pass(`${counted(items.length, 'CRD')} with old stored versions; step migrate-storage rewrites their objects first`)

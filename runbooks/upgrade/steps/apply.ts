@@ -1,24 +1,27 @@
 import { applyLine, applyManifests, manifestsApplied } from '../../../src/actions/apply-manifests.ts'
-import { NEW_MANIFESTS, renderLines, renderManifests } from '../../../src/actions/render.ts'
+import { renderLines, renderManifests } from '../../../src/actions/render.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
-import { promotionLine } from '../plan-facts.ts'
+import { manifestsOf, promotionLine } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
 /** `first`: nothing was pushed before, so that this step is where the line of no return lies. */
 export function apply(plan: UpgradePlan, first: boolean): WriteStep<UpgradePlan> {
   const line = first ? promotionLine(plan) : undefined
+  const manifests = manifestsOf(plan)
   return {
     kind: 'write',
     id: 'apply',
     title: `apply Flux ${plan.to}`,
     why: 'CRDs and controllers change together now, not whenever Flux gets to it; these are the manifests that Flux applies itself',
     ...(line === undefined ? {} : { pointOfNoReturn: line }),
-    preview: (view) => [...renderLines(view.plan.installation, NEW_MANIFESTS), applyLine(view.plan.context, `<run>/${NEW_MANIFESTS}`)],
-    isDone: (ctx) => manifestsApplied(ctx, `${ctx.runDir}/${NEW_MANIFESTS}`),
-    run: async (ctx, view) => {
-      const path = await renderManifests(ctx, view.plan.repo, view.plan.installation, NEW_MANIFESTS)
+    preview: () => [...renderLines(plan.installation, manifests), applyLine(plan.context, `<run>/${manifests}`)],
+    isDone: (ctx) => manifestsApplied(ctx, `${ctx.runDir}/${manifests}`),
+    run: async (ctx) => {
+      const path = await renderManifests(ctx, plan.repo, plan.installation, manifests)
       const { objects } = await applyManifests(ctx, path)
-      return { objects, manifests: NEW_MANIFESTS, sha256: await ctx.files.sha256(path) }
+      return { objects, manifests, sha256: await ctx.files.sha256(path) }
     },
+    // The rollback of the next hop trusts the file by this sum.
+    factsWhenDone: async (ctx) => ({ manifests, sha256: await ctx.files.sha256(`${ctx.runDir}/${manifests}`) }),
   }
 }

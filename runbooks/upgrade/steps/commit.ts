@@ -1,6 +1,6 @@
-import { commitMessage, dropCommit, findCommit, RUN_TRAILER, runTrailer } from '../../../src/actions/commit-and-push.ts'
+import { commitMessage, dropCommit, findCommit } from '../../../src/actions/commit-and-push.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
-import { changedFiles, trailerOf } from '../plan-facts.ts'
+import { changedFiles, trailerOf, trailersOf } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
 export const subjectOf = (plan: UpgradePlan): string => `Upgrade Flux from ${plan.from} to ${plan.to}`
@@ -10,13 +10,16 @@ export const commit: WriteStep<UpgradePlan> = {
   id: 'commit',
   title: 'commit the changes',
   why: 'one commit holds all of it, so that one revert takes all of it back',
-  preview: ({ plan, runId }) => [
-    `git add -- ${changedFiles(plan).join(' ')}`,
-    `git commit -m '${subjectOf(plan)}' --trailer '${RUN_TRAILER}: ${runId}'`,
+  preview: (view) => [
+    `git add -- ${changedFiles(view.plan).join(' ')}`,
+    `git commit -m '${subjectOf(view.plan)}' ${trailersOf(view)
+      .map(({ key, value }) => `--trailer '${key}: ${value}'`)
+      .join(' ')}`,
   ],
   isDone: async (ctx, view) => (await findCommit(ctx, view.plan.repo, trailerOf(view))) !== undefined,
-  run: async (ctx, { plan, runId }) => {
-    const made = await ctx.git.commit(plan.repo.root, commitMessage(subjectOf(plan), [], [runTrailer(runId)]), changedFiles(plan))
+  run: async (ctx, view) => {
+    const { plan } = view
+    const made = await ctx.git.commit(plan.repo.root, commitMessage(subjectOf(plan), [], trailersOf(view)), changedFiles(plan))
     return { commit: made }
   },
   undo: (ctx, view) => dropCommit(ctx, view.plan.repo, trailerOf(view), view.runId),

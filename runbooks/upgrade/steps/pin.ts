@@ -1,12 +1,10 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { generateComponents, headerVersion, installCommand } from '../../../src/actions/gotk.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
-import { applyPin, type Pin } from '../../../src/flux/pins.ts'
+import { applyPin, findPins, type Pin } from '../../../src/flux/pins.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { trailerOf } from '../plan-facts.ts'
-import type { UpgradePlan } from '../plan-schema.ts'
-
-type PlannedPin = UpgradePlan['pins'][number]
+import type { PlannedPin, UpgradePlan } from '../plan-schema.ts'
 
 /** A version the way the pin writes it: with `v` where there is one. */
 export const writtenAs = (pin: Pick<PlannedPin, 'text'>, to: string): string => `${pin.text.startsWith('v') ? 'v' : ''}${to}`
@@ -30,10 +28,24 @@ const readFile = async (ctx: ReadContext, plan: UpgradePlan, file: string): Prom
   return { path, text: await ctx.files.readText(path) }
 }
 
+/** A pin that a program may edit. */
+export const isEditable = (pin: Pin): pin is Pin & PlannedPin => pin.kind !== 'needs-person' && pin.version !== undefined
+
+/** The pins of a file where they are now. In a chain others may have pushed since the plan was made: then they are looked for again. */
+export function pinsNow(text: string, file: string, plan: Pick<UpgradePlan, 'pins' | 'from' | 'to' | 'leg'>): PlannedPin[] {
+  const planned = plan.pins.filter((each) => each.file === file)
+  const known = planned.every((each) => [plan.from, plan.to].some((version) => pinnedTo(text, each, version)))
+  if (plan.leg === undefined || known) return planned
+  const found = findPins([{ path: file, text }])
+    .filter(isEditable)
+    .filter((each) => each.version === plan.from || each.version === plan.to)
+  return found.length === planned.length ? found : planned
+}
+
 async function editFile(ctx: Context, plan: UpgradePlan, file: string): Promise<void> {
   const { path, text } = await readFile(ctx, plan, file)
   let edited = text
-  for (const pin of backwards(plan.pins.filter((each) => each.file === file))) {
+  for (const pin of backwards(pinsNow(text, file, plan))) {
     if (pinnedTo(edited, pin, plan.to)) continue
     if (pin.kind === 'gotk-components') edited = await generateComponents(ctx, plan.to, plan.gotkFlags ?? [])
     else edited = applyPin(edited, pin satisfies Pin, plan.to)
@@ -54,9 +66,9 @@ export const pin: WriteStep<UpgradePlan> = {
     ),
   isDone: async (ctx, view) => {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return true
-    for (const each of view.plan.pins) {
-      const { text } = await readFile(ctx, view.plan, each.file)
-      if (!pinnedTo(text, each, view.plan.to)) return false
+    for (const file of filesOf(view.plan)) {
+      const { text } = await readFile(ctx, view.plan, file)
+      if (pinsNow(text, file, view.plan).some((each) => !pinnedTo(text, each, view.plan.to))) return false
     }
     return true
   },

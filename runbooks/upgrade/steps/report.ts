@@ -1,6 +1,7 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { REPORT, reportText } from '../../../src/actions/report.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
+import { factsOfLeg, legPlans } from '../legs.ts'
 import { promotionLine, trailerOf } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
@@ -13,10 +14,14 @@ export const report: WriteStep<UpgradePlan> = {
   isDone: (ctx) => ctx.files.exists(`${ctx.runDir}/${REPORT}`),
   run: async (ctx, view) => {
     const { plan } = view
+    // Of a chain the last hop: it is the one that is proven last, and the one that a rollback takes back.
+    const last = legPlans(plan).at(-1) ?? plan
+    const facts = last.leg === undefined ? view.facts : factsOfLeg(view.facts, last.leg.key)
     const commit = await findCommit(ctx, plan.repo, trailerOf(view))
-    const back = promotionLine(plan) ?? `flux-ops rollback ${view.runId}`
+    const rollback = `flux-ops rollback ${view.runId}`
+    const back = promotionLine(last) ?? (plan.hops === undefined ? rollback : `to Flux ${last.from}: ${rollback}`)
     const text = reportText({
-      title: `Flux ${plan.from} → ${plan.to}`,
+      title: `Flux ${[plan.from, ...legPlans(plan).map((hop) => hop.to)].join(' → ')}`,
       runId: view.runId,
       operator: ctx.operator,
       context: plan.context,
@@ -24,7 +29,7 @@ export const report: WriteStep<UpgradePlan> = {
       at: ctx.clock.now().toISOString(),
       commit,
       branch: `${plan.repo.remote}/${plan.repo.branch}`,
-      facts: view.facts,
+      facts,
       back,
     })
     await ctx.files.writeText(`${ctx.runDir}/${REPORT}`, text)

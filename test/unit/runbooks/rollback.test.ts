@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { checks } from '../../../runbooks/rollback/checks.ts'
+import { rollback } from '../../../runbooks/rollback/index.ts'
+import { whyNoFurther } from '../../../runbooks/rollback/plan.ts'
+import { revertTrailer } from '../../../runbooks/rollback/plan-facts.ts'
 import type { RecordedUpgrade } from '../../../runbooks/rollback/plan-schema.ts'
 import { commitState } from '../../../runbooks/rollback/recorded.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import type { AccessRequest } from '../../../src/ports/kube.ts'
 import type { StoredRun } from '../../../src/ports/runs.ts'
 import { crdObject, FakeKube, fakeContext } from '../actions/fakes.ts'
+import { crdsOf } from '../flux/objects.ts'
 
 const upgrade = { repo: { root: '/repo', remote: 'origin', branch: 'main' } } as RecordedUpgrade
 const run = (...events: object[]): StoredRun =>
@@ -34,7 +38,8 @@ const upgradeRun = run(
   },
 )
 const pushed = { type: 'step.started', id: 'push' }
-const stateOf = (git: Partial<Git>, ...events: object[]) => commitState(fakeContext({ git }), { run: run(...events), upgrade })
+const stateOf = (git: Partial<Git>, ...events: object[]) =>
+  commitState(fakeContext({ git }), { run: run(...events), upgrade, hop: undefined })
 
 describe('the commit of an upgrade that is taken back', () => {
   it('is none when the run never began to push one', async () => {
@@ -78,5 +83,74 @@ describe('rollback check', () => {
     const result = await checks.find((check) => check.id === 'permissions')?.probe(ctx, { run: 'run-1', timeoutSeconds: 300 })
 
     expect(result).toMatchObject({ status: 'fail', items: [{ where: 'patch helmreleases.helm.toolkit.fluxcd.io' }] })
+  })
+})
+
+describe('the way back from a chain of hops', () => {
+  const chain = upgradeRun.lines.map(({ event }) =>
+    event.type === 'plan.made'
+      ? {
+          ...event,
+          plan: {
+            ...(event.plan as object),
+            from: '2.6.3',
+            hops: [
+              { from: '2.6.3', to: '2.7.3' },
+              { from: '2.7.3', to: '2.9.2' },
+            ],
+          },
+        }
+      : event,
+  )
+  const events = {
+    hop1: [{ type: 'step.started', id: 'push-2-7-3' }],
+    proven: [{ type: 'step.finished', id: 'apply-2-7-3', facts: { sha256: 'b'.repeat(64) } }],
+    hop2: [{ type: 'step.started', id: 'push-2-9-2' }],
+  }
+  const context = (...more: object[]) => {
+    const stored = run(...chain, ...more)
+    const git = {
+      commitsWithTrailer: async (_dir: string, _ref: string, key: string, value: string) =>
+        key === 'Flux-Ops-Hop' ? [`commit of ${value}`] : [],
+      remoteHead: async () => 'commit of run-1/2.9.2',
+      isAncestor: async () => true,
+      head: async () => 'c'.repeat(40),
+    }
+    return { ...fakeContext({ git }), runs: { list: async () => ['run-1'], read: async () => stored } }
+  }
+  const input = { run: 'run-1', timeoutSeconds: 300 }
+
+  it('takes back the last hop that was begun, to the stop before it', async () => {
+    const plan = await rollback.plan(context(...events.hop1, ...events.proven, ...events.hop2), input)
+
+    expect(plan).toMatchObject({
+      from: '2.9.2',
+      to: '2.7.3',
+      commit: 'pushed',
+      upgradeCommit: 'commit of run-1/2.9.2',
+      hop: { to: '2.9.2', manifests: 'manifests/2.7.3.yaml', sha256: 'b'.repeat(64) },
+    })
+    expect(revertTrailer(plan)).toEqual({ key: 'Flux-Ops-Rollback-Of', value: 'run-1/2.9.2' })
+    expect(rollback.describe(plan)[1]).toMatch(/^no further than 2\.7\.3: /)
+  })
+
+  it('takes back the first hop to what the backup kept, when no other was begun', async () => {
+    const ctx = context(...events.hop1)
+    await ctx.files.writeText('/runs/run-1/backup/index.json', JSON.stringify({ files: { 'manifests/old.yaml': 'd'.repeat(64) } }))
+
+    const plan = await rollback.plan(ctx, input)
+
+    expect(plan).toMatchObject({ from: '2.7.3', to: '2.6.3', hop: { to: '2.7.3', manifests: 'manifests/old.yaml', further: '' } })
+  })
+
+  it('refuses when nobody wrote down what ran at the stop', async () => {
+    await expect(rollback.plan(context(...events.hop1, ...events.hop2), input)).rejects.toMatchObject({ code: 'manifests-missing' })
+  })
+
+  it('says which CRD keeps it from going further back', () => {
+    const why = whyNoFurther('2.7.3', '2.6.3', crdsOf('2.7.3'))
+
+    expect(why).toMatch(/imagepolicies\.image\.toolkit\.fluxcd\.io stores v1.*which Flux 2\.6\.3 does not have/)
+    expect(whyNoFurther('2.8.5', '2.7.3', crdsOf('2.8.5'))).toBe('the hop 2.7.3 → 2.8.5 was proven, and one rollback takes back one hop')
   })
 })

@@ -3,8 +3,7 @@ import { backupRecipients } from '../../../runbooks/upgrade/checks/backup.ts'
 import { controllersHealthy } from '../../../runbooks/upgrade/checks/cluster.ts'
 import { installStyleKnown } from '../../../runbooks/upgrade/checks/repository.ts'
 import { assertFresh } from '../../../runbooks/upgrade/fresh.ts'
-import { syncedOf } from '../../../runbooks/upgrade/inspect.ts'
-import { singleHop } from '../../../runbooks/upgrade/plan.ts'
+import { chainOf, syncedOf } from '../../../runbooks/upgrade/inspect.ts'
 import type { UpgradePlan } from '../../../runbooks/upgrade/plan-schema.ts'
 import type { ClusterSurvey } from '../../../src/actions/cluster-survey.ts'
 import type { RepositorySurvey } from '../../../src/actions/repository-survey.ts'
@@ -74,14 +73,16 @@ describe('what the cluster syncs of a clone', () => {
   })
 })
 
-describe('a single hop', () => {
-  it('is not stopped by CRDs of components that are not installed', () => {
+describe('the chain of hops', () => {
+  it('has no stop for CRDs of components that are not installed', () => {
     const crds = crdsOf('2.6.4', { image: true })
     const cluster = { crds } as unknown as ClusterSurvey
     const core = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'] as const
 
-    expect(() => singleHop(cluster, '2.6.4', '2.9.2', 'v1.34.4', undefined)).toThrow(/one hop/)
-    expect(singleHop(cluster, '2.6.4', '2.9.2', 'v1.34.4', core)).toMatchObject({ to: '2.9.2' })
+    const ends = { from: '2.6.4', to: '2.9.2', kubernetes: 'v1.34.4' }
+
+    expect(chainOf(cluster, undefined, ends).map((hop) => hop.to)).toEqual(['2.7.5', '2.9.2'])
+    expect(chainOf(cluster, core, ends).map((hop) => hop.to)).toEqual(['2.9.2'])
   })
 })
 
