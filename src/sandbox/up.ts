@@ -7,6 +7,7 @@ import type { Progress, SandboxContext, SandboxState, Services, Style, Tools } f
 import { installFlux } from './flux-install.ts'
 import { endUnrecorded, lockPath, startParts } from './lifecycle.ts'
 import { withLock } from './lock.ts'
+import { PARTIAL_RELEASES } from './partial-releases.ts'
 import { DEFAULT_NAME, defaultRoot, sandboxDir } from './paths.ts'
 import { newState, readState, type StateStore, stateStore, writeState } from './state.ts'
 
@@ -63,8 +64,10 @@ async function openStore(name: string, dir: string, options: UpOptions): Promise
 
 /** Said before anything is started: without its binaries no controller of the release would ever run. */
 function assertHas(flux: string | null, tools: Tools): void {
-  if (flux === null || tools[`flux-${flux}`] !== undefined) return
-  const known = Object.keys(tools).flatMap((name) => /^flux-(\d.*)$/.exec(name)?.[1] ?? [])
+  const partial = PARTIAL_RELEASES[flux ?? '']
+  if (flux === null || tools[partial?.tool ?? `flux-${flux}`] !== undefined) return
+  const whole = Object.keys(tools).flatMap((name) => /^flux-(\d.*)$/.exec(name)?.[1] ?? [])
+  const known = [...whole, ...Object.keys(PARTIAL_RELEASES)]
   throw usageError(
     'sandbox-flux-unknown',
     `the sandbox has no binaries of Flux ${flux}`,

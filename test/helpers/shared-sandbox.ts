@@ -24,6 +24,8 @@ export interface SharedSandbox {
 }
 
 const FRESH = 'fresh'
+/** The release that nearly all tests begin with: its sandbox is named after the style alone. */
+const USUAL = '2.7.3'
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -35,8 +37,9 @@ export async function sharedSandbox(style: Style, flux: string): Promise<SharedS
   const shared = process.env[ROOT] || undefined
   const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
   const tools = await allTools()
-  const paths = sandboxPaths(join(root, style))
-  const ref = { name: style, root, manifestsDir, services: standardServices }
+  const name = flux === USUAL ? style : `${style}-${flux.replaceAll('.', '-')}`
+  const paths = sandboxPaths(join(root, name))
+  const ref = { name, root, manifestsDir, services: standardServices }
   if (await exists(join(paths.snapshots, FRESH))) {
     await restore(ref, FRESH)
   } else {
@@ -58,7 +61,7 @@ export async function sharedSandbox(style: Style, flux: string): Promise<SharedS
     },
     keep: (label) => snapshot(ref, label),
     release: async () => {
-      await down(style, { root, delete: shared === undefined, graceMs: 0 })
+      await down(name, { root, delete: shared === undefined, graceMs: 0 })
       if (shared === undefined) await rm(root, { recursive: true, force: true })
     },
   }

@@ -1,4 +1,4 @@
-// A sandbox with Flux 2.7.3 reconciling its repository, put back to that state before each test.
+// A sandbox with a Flux release (2.7.3 where none is asked for) reconciling its repository, put back to that state before each test.
 import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -25,8 +25,8 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
-export async function fixture(style: 'pin' | 'bootstrap'): Promise<Fixture> {
-  const shared = await sharedSandbox(style, FROM)
+export async function fixture(style: 'pin' | 'bootstrap', flux = FROM): Promise<Fixture> {
+  const shared = await sharedSandbox(style, flux)
   const { paths, tools } = shared
   const run = runner(tools, paths)
   return {

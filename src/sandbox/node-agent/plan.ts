@@ -1,8 +1,10 @@
 // What a container becomes on this node: a real process, a refusal, or a report without a process. Pure.
 import type { Tools } from '../contract.ts'
+import { SIMULATED, STAND_INS } from '../partial-releases.ts'
 
 export const FAIL_ANNOTATION = 'sandbox.flux-ops.dev/fail'
 export const SIMULATED_ANNOTATION = 'flux-ops.dev/simulated'
+export const STAND_IN_ANNOTATION = 'flux-ops.dev/stand-in'
 
 export const FLUX_CONTROLLERS = [
   'source-controller',
@@ -14,11 +16,9 @@ export const FLUX_CONTROLLERS = [
   'source-watcher',
 ] as const
 
-/** Released controllers whose sources cannot be had: reported ready without a process, and marked. */
-const SIMULATED = new Set(['notification-controller:v1.7.4'])
-
 export type ContainerPlan =
-  | { readonly kind: 'process'; readonly controller: string; readonly binary: string }
+  /** `standIn`: the binary is this one, of another release than the image. */
+  | { readonly kind: 'process'; readonly controller: string; readonly binary: string; readonly standIn?: string }
   | { readonly kind: 'simulated'; readonly controller: string }
   | { readonly kind: 'no-image'; readonly message: string }
   | { readonly kind: 'pretend'; readonly readyAfterMs: number }
@@ -49,6 +49,9 @@ export function planContainer({ image, fail, restartPolicy, tools }: PlanInput):
   }
   const binary = tools[`${name}-${tag.replace(/^v/, '')}`]
   if (binary !== undefined) return { kind: 'process', controller: name, binary }
+  const standIn = STAND_INS[`${name}:${tag}`]
+  const other = standIn === undefined ? undefined : tools[standIn]
+  if (standIn !== undefined && other !== undefined) return { kind: 'process', controller: name, binary: other, standIn }
   if (SIMULATED.has(`${name}:${tag}`)) return { kind: 'simulated', controller: name }
   return { kind: 'no-image', message: `Back-off pulling image "${image}": the sandbox has no binary of this version` }
 }

@@ -7,7 +7,7 @@ import { endProcess } from '../processes.ts'
 import { type ContainerRunner, pretendRunner } from './container-runner.ts'
 import { currentTools, type NodeContext } from './node.ts'
 import { NODE_NAME } from './node-object.ts'
-import { type ContainerPlan, FAIL_ANNOTATION, planContainer, SIMULATED_ANNOTATION } from './plan.ts'
+import { type ContainerPlan, FAIL_ANNOTATION, planContainer, SIMULATED_ANNOTATION, STAND_IN_ANNOTATION } from './plan.ts'
 import { podStatus } from './pod-status.ts'
 import type { Container, Pod, PodStatus } from './pod-types.ts'
 import { processRunner } from './process-runner.ts'
@@ -95,7 +95,7 @@ class Worker implements PodWorker {
     if (this.#pod.spec.nodeName === undefined) return await this.#bind()
     const tools = await currentTools(this.#node.paths)
     for (const container of this.#pod.spec.containers) await this.#run(container, tools)
-    await this.#markSimulated()
+    await this.#markHonestly()
     await this.#report()
   }
 
@@ -130,11 +130,17 @@ class Worker implements PodWorker {
     return processRunner(input, onChange)
   }
 
-  async #markSimulated(): Promise<void> {
-    const simulated = [...this.#running.values()].some(({ plan }) => plan.kind === 'simulated')
-    if (!simulated || this.#pod.metadata.annotations?.[SIMULATED_ANNOTATION] === 'true') return
-    const { namespace, name } = this.#pod.metadata
-    const patch = { metadata: { annotations: { [SIMULATED_ANNOTATION]: 'true' } } }
+  /** What the pod's image promises and this node does not do is written on the pod. */
+  async #markHonestly(): Promise<void> {
+    const plans = [...this.#running.values()].map(({ plan }) => plan)
+    const standIns = plans.flatMap((plan) => (plan.kind === 'process' && plan.standIn !== undefined ? [plan.standIn] : []))
+    const marks = {
+      ...(plans.some((plan) => plan.kind === 'simulated') ? { [SIMULATED_ANNOTATION]: 'true' } : {}),
+      ...(standIns.length > 0 ? { [STAND_IN_ANNOTATION]: standIns.join(',') } : {}),
+    }
+    const { namespace, name, annotations = {} } = this.#pod.metadata
+    if (Object.entries(marks).every(([key, value]) => annotations[key] === value)) return
+    const patch = { metadata: { annotations: marks } }
     await this.#node.client.call('PATCH', `/api/v1/namespaces/${namespace}/pods/${name}`, patch, MERGE)
   }
 

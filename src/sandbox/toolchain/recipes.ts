@@ -96,11 +96,15 @@ export const RECIPES = {
     seconds: 120,
     onPath: { args: ['--version'], version: '3.13.3' },
   },
+  'kustomize-controller-1.6.0': controller('kustomize-controller', '1.6.0', 90),
 } as const satisfies Record<string, Recipe>
 
 export type ToolId = keyof typeof RECIPES
 
-/** Names for groups of tools; `all` is every tool. */
+/** Only for a release that the sandbox does not run by default: built when it is asked for. */
+const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0']
+
+/** Names for groups of tools; `all` is every tool, `standard` what a sandbox with Flux starts with. */
 export const TOOL_SETS = {
   'control-plane': ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
   'flux-2.7.3-set': ['flux-2.7.3', 'source-controller-1.7.3', 'kustomize-controller-1.7.2', 'helm-controller-1.4.3'],
@@ -111,7 +115,9 @@ export const TOOL_SETS = {
     'helm-controller-1.6.2',
     'notification-controller-1.9.2',
   ],
+  'flux-2.6.3-set': ['kustomize-controller-1.6.0'],
   secrets: ['age', 'age-keygen', 'sops'],
+  standard: (Object.keys(RECIPES) as ToolId[]).filter((id) => !ON_DEMAND.includes(id)),
   all: Object.keys(RECIPES) as ToolId[],
 } as const satisfies Record<string, readonly ToolId[]>
 

@@ -50,13 +50,13 @@ const objectsOf = async (sandbox: Fixture): Promise<FluxObject[]> =>
   (JSON.parse(await sandbox.run('kubectl', 'get', KINDS, '-A', '-o', 'json')) as { items: FluxObject[] }).items
 
 /** `Kustomization flux-system/apps: ready, reconciled for this run`, or what is missing. */
-function standing(object: FluxObject, runId: string): string {
+function standing(object: FluxObject, token: string): string {
   const { metadata, status = {} } = object
   const faults = [
     status.conditions?.find((each) => each.type === 'Ready')?.status === 'True' ? '' : 'not ready',
     status.observedGeneration === metadata.generation ? '' : 'has not seen its last generation',
-    metadata.annotations?.['reconcile.fluxcd.io/requestedAt'] === runId ? '' : 'was not asked by this run',
-    status.lastHandledReconcileAt === runId ? '' : 'has not answered this run',
+    metadata.annotations?.['reconcile.fluxcd.io/requestedAt'] === token ? '' : 'was not asked by this run',
+    status.lastHandledReconcileAt === token ? '' : 'has not answered this run',
   ].filter(Boolean)
   const told = object.spec?.suspend === true ? 'suspended' : faults.join(', ') || 'ready, reconciled for this run'
   return `${object.kind} ${metadata.namespace}/${metadata.name}: ${told}`
@@ -89,7 +89,8 @@ async function gitOf(sandbox: Fixture, runId: string): Promise<Pick<EndState, 't
   return { tree: tree.trim(), commits: lines(commits).length, pushes: lines(moves).length, workTree, inStep: here === there }
 }
 
-export async function endState(sandbox: Fixture, runId: string): Promise<EndState> {
+/** `token`: what the objects were asked with last; the run's id, and of a chain the last hop's. */
+export async function endState(sandbox: Fixture, runId: string, token = runId): Promise<EndState> {
   const [git, journal, images, processes, storedVersions, objects, lease] = await Promise.all([
     gitOf(sandbox, runId),
     journalOf(sandbox, runId),
@@ -108,7 +109,7 @@ export async function endState(sandbox: Fixture, runId: string): Promise<EndStat
     releases: objects
       .filter((each) => each.kind === 'HelmRelease')
       .map((each) => `${each.metadata.name} ${each.status?.history?.[0]?.version}`),
-    objects: objects.map((each) => standing(each, runId)).sort(),
+    objects: objects.map((each) => standing(each, token)).sort(),
     leaseHolder: lease,
   }
 }

@@ -12,12 +12,17 @@ export interface Reference {
 }
 
 /** Leaves the sandbox as it is after `args`, unless the reference is known: then it is not touched. */
-export async function reference(sandbox: Fixture, name: string, args: readonly string[]): Promise<Reference & { readonly fresh: boolean }> {
+export async function reference(
+  sandbox: Fixture,
+  name: string,
+  args: readonly string[],
+  tokenOf: (runId: string) => string = (runId) => runId,
+): Promise<Reference & { readonly fresh: boolean }> {
   const file = join(sandbox.paths.dir, `reference-${name}.json`)
   const known = await readFile(file, 'utf8').catch(() => undefined)
   if (known !== undefined) return { ...(JSON.parse(known) as Reference), fresh: false }
   const { runId, last } = await ride(sandbox.paths, args, [])
-  const made: Reference = { end: await endState(sandbox, runId), seen: last.seen }
+  const made: Reference = { end: await endState(sandbox, runId, tokenOf(runId)), seen: last.seen }
   await writeFile(file, JSON.stringify(made))
   return { ...made, fresh: true }
 }

@@ -12,6 +12,8 @@ export interface Sweep {
   readonly begin: () => Promise<readonly string[]>
   readonly listed: Listed
   readonly end: EndState
+  /** What the objects are asked with last; default: the id of the run. */
+  readonly tokenOf?: (runId: string) => string
   /** Only points whose name it matches. */
   readonly only: RegExp
   /** In how many runs all points are to be met; undefined: each on its own. */
@@ -50,10 +52,10 @@ const leavesLease = (points: readonly KillPoint[]): boolean =>
       (point.where === 'after' && point.event === 'run.finished') || (point.where === 'middle' && point.step === 'give-lease-back'),
   )
 
-async function rideOf({ sandbox, begin, end }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
+async function rideOf({ sandbox, begin, end, tokenOf = (runId) => runId }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
   const args = await begin()
   const { runId } = await ride(sandbox.paths, args, points)
-  const reached = await endState(sandbox, runId)
+  const reached = await endState(sandbox, runId, tokenOf(runId))
   return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
 }
 

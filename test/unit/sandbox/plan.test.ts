@@ -24,9 +24,19 @@ test('another version cannot be pulled, and the message names the image', () => 
   expect(message).toContain('fluxcd/source-controller:v9.9.9')
 })
 
-test('only the one controller that cannot be had is simulated', () => {
+test('only controllers that cannot be had are simulated', () => {
   expect(plan('fluxcd/notification-controller:v1.7.4').kind).toBe('simulated')
   expect(plan('fluxcd/notification-controller:v1.7.5').kind).toBe('no-image')
+})
+
+test('a controller that another release stands in for becomes a process of that one, and says so', () => {
+  expect(plan('fluxcd/source-controller:v1.6.2')).toEqual({
+    kind: 'process',
+    controller: 'source-controller',
+    binary: '/bin/source-controller-1.7.3',
+    standIn: 'source-controller-1.7.3',
+  })
+  expect(plan('fluxcd/helm-controller:v1.3.0').kind).toBe('no-image')
 })
 
 test('any other image is reported running, or completed where it is not to be restarted', () => {
