@@ -1,12 +1,13 @@
 // A chain of two hops as one run with one journal, killed at a sample of points, between the hops too. Every point: npm run test:faults.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fluxOps } from '../../faults/harness/cli.ts'
 import { endState } from '../../faults/harness/end-state.ts'
 import type { KillPoint } from '../../faults/harness/points.ts'
 import { type Ride, ride } from '../../faults/harness/ride.ts'
 import { drive } from '../desk.ts'
 import { type Fixture, fixture, TO } from '../fixture.ts'
-import { CHAIN, imagesOf, lastToken, OLD, STOP } from './chain-sandbox.ts'
+import { addImageObjects, CHAIN, imagesOf, lastToken, OLD, STOP } from './chain-sandbox.ts'
 
 const at = (where: 'after' | 'before' | 'torn', event: string): KillPoint => ({ where, event })
 
@@ -20,6 +21,24 @@ const POINTS: readonly KillPoint[] = [
   at('torn', 'step.finished verify-2-9-2'),
 ]
 
+describe('a cluster of flux bootstrap', () => {
+  let sandbox: Fixture
+  beforeAll(async () => {
+    sandbox = await fixture('bootstrap')
+  })
+  afterAll(async () => sandbox?.remove())
+
+  test('is not sent through a stop whose manifests the flux CLI cannot write', async () => {
+    const before = await sandbox.git('rev-parse', 'HEAD')
+
+    const said = await fluxOps(sandbox.paths, ['upgrade', '--to', TO, '--via', '2.8.5', '--yes'])
+
+    expect(said.code).toBe(3)
+    expect(said.output).toMatch(/✗ stops-exportable +the flux CLI cannot write the manifests of a stop/)
+    expect(await sandbox.git('rev-parse', 'HEAD')).toBe(before)
+  })
+})
+
 describe('a cluster that needs a stop on the way', () => {
   let sandbox: Fixture
   let done: Ride
@@ -29,6 +48,7 @@ describe('a cluster that needs a stop on the way', () => {
 
   beforeAll(async () => {
     sandbox = await fixture('pin', OLD)
+    await addImageObjects(sandbox)
   })
   afterAll(async () => sandbox?.remove())
 
@@ -80,6 +100,26 @@ describe('a cluster that needs a stop on the way', () => {
     // The stop serves v1beta2 still: what is written in it changes with the hop that drops it.
     expect(all.filter((line) => line.includes('source.toolkit.fluxcd.io/v1')).length).toBeGreaterThan(0)
     expect(all.every((line) => line.includes(`v${TO}`) || /toolkit\.fluxcd\.io\/v1\b/.test(line))).toBe(true)
+  })
+
+  test('writes each API version in files and in the store only when it is served', async () => {
+    const [first = '', second = ''] = await commits()
+    const inGit = async (commit: string) =>
+      (await bare('show', `${commit}:cluster/apps/default/hello/app/images.yaml`)).match(/v1\w*(?= #)/g)
+    const versions = [
+      'get',
+      'imagepolicy',
+      'hello',
+      '-n',
+      'default',
+      '--show-managed-fields',
+      '-o',
+      'jsonpath={..managedFields[*].apiVersion}',
+    ]
+
+    expect(await inGit(first)).toEqual(['v1beta2', 'v1beta2'])
+    expect(await inGit(second)).toEqual(['v1', 'v1'])
+    expect(new Set((await sandbox.run('kubectl', ...versions)).split(' '))).toEqual(new Set(['image.toolkit.fluxcd.io/v1']))
   })
 
   test('leaves no dropped API version in any stored version', async () => {
