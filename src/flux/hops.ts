@@ -1,26 +1,28 @@
-// Which chain of releases the API server accepts. Its rule: an update of a CRD is refused while status.storedVersions names a version
-// that the new spec.versions lacks. Objects can be rewritten only to the storage version installed now, so a release is within reach when
-// it still has, for every CRD, the version that is the storage version now.
+// Which chain of releases the API server accepts. Objects can be rewritten only to the storage version installed now, so a release is
+// within reach when it still has, for every CRD, the version that is the storage version now (see standings.ts).
 import semver from 'semver'
-import {
-  findCrd,
-  isKnown,
-  kubernetesVerdict,
-  latestOf,
-  minors,
-  names,
-  type ReleaseFacts,
-  release,
-  releases,
-  storageVersion,
-} from './catalogue/index.ts'
+import { isKnown, kubernetesVerdict, minorOf, names, type ReleaseFacts, release, releases, storageVersion } from './catalogue/index.ts'
 import type { InstalledCrd } from './installed.ts'
 import type { Component } from './kinds.ts'
+import {
+  afterApply,
+  crdIn,
+  leftOver,
+  type Migration,
+  neededBefore,
+  type Scope,
+  type Standing,
+  scopeOf,
+  started,
+  trimmed,
+  withinReach,
+} from './standings.ts'
 
 export { type Promotion, promotions, type RollbackBlocker, type RollbackVerdict, rollbackVerdict } from './rollbacks.ts'
+export type { Migration } from './standings.ts'
 
-/** Rewrite every object of `crd` at `to` (its storage version now), then trim storedVersions to it. `drops`: the entries that go. */
-export type Migration = { readonly crd: string; readonly drops: readonly string[]; readonly to: string }
+/** A CRD that keeps the target from being reached at once: it stores `stored`, which the target lacks. `becomes`: what the stop stores. */
+export type StopReason = { readonly crd: string; readonly kind: string; readonly stored: string; readonly becomes: string }
 
 export type Hop = {
   readonly from: string
@@ -30,6 +32,8 @@ export type Hop = {
   /** What the new storage versions leave behind; the next hop needs it, the last one is the tidier for it. */
   readonly migrateAfter: readonly Migration[]
   readonly why: string
+  /** Why there is a stop at `to`; [] where the chain ends, and for a stop that only a person wants. */
+  readonly because: readonly StopReason[]
   readonly warnings: readonly string[]
 }
 
@@ -49,79 +53,23 @@ export type HopInput = {
   readonly crds: readonly InstalledCrd[]
   /** gitVersion of the API server, for warnings and to choose between stops. */
   readonly kubernetes?: string
-  /** Components that will be applied; CRDs of others stay as they are and stop nothing. Default: all. */
+  /**
+   * Components that will be applied; CRDs of others stay as they are and stop nothing. A stop makes those of their CRDs that are missing
+   * now. Default: whatever is installed, and what the release that runs does not have at all.
+   */
   readonly components?: readonly Component[]
   /** Stops that a person has chosen, in any order; between them the planner adds what is missing. */
   readonly via?: readonly string[]
 }
 
-/** A CRD as it would stand in the cluster at one point of the chain. */
-type Standing = {
-  readonly crd: InstalledCrd
-  readonly versions: readonly string[]
-  readonly storage: string
-  readonly stored: readonly string[]
-}
-
 const bare = (version: string): string => version.trim().replace(/^v/, '')
-
-/** A release leaves CRDs alone that it does not have or whose component is not applied. */
-const crdIn = (facts: ReleaseFacts, crd: Pick<InstalledCrd, 'group' | 'kind'>, components?: readonly Component[]) => {
-  const found = findCrd(facts, crd.group, crd.kind)
-  return found && (components === undefined || components.includes(found.component)) ? found : undefined
-}
-
-const missingIn = (facts: ReleaseFacts, standing: Standing, components: readonly Component[] | undefined): string[] => {
-  const target = crdIn(facts, standing.crd, components)
-  return target ? standing.stored.filter((stored) => !names(target.versions).includes(stored)) : []
-}
-
-/** Whether a migration, if one is needed, would make the API server accept the CRDs of `facts`. */
-const withinReach = (facts: ReleaseFacts, standings: readonly Standing[], components?: readonly Component[]): boolean =>
-  standings.every((standing) => {
-    const target = crdIn(facts, standing.crd, components)
-    return target === undefined || names(target.versions).includes(standing.storage)
-  })
-
-const before = (facts: ReleaseFacts, standings: readonly Standing[], components?: readonly Component[]): Migration[] =>
-  standings
-    .filter((standing) => missingIn(facts, standing, components).length > 0)
-    .map(({ crd, stored, storage }) => ({ crd: crd.name, drops: stored.filter((version) => version !== storage), to: storage }))
-
-/** How the CRDs stand once `facts` is applied, `migrated` ones having been trimmed first. */
-function afterApply(
-  facts: ReleaseFacts,
-  standings: readonly Standing[],
-  migrated: readonly Migration[],
-  components?: readonly Component[],
-): Standing[] {
-  return standings.map((standing) => {
-    const target = crdIn(facts, standing.crd, components)
-    if (!target) return standing
-
-    const stored = migrated.some((migration) => migration.crd === standing.crd.name) ? [standing.storage] : standing.stored
-    const storage = storageVersion(target) ?? standing.storage
-    return { crd: standing.crd, versions: names(target.versions), storage, stored: [...new Set([...stored, storage])] }
-  })
-}
-
-const trimmed = (standings: readonly Standing[]): Standing[] => standings.map((each) => ({ ...each, stored: [each.storage] }))
-
-const leftOver = (standings: readonly Standing[]): Migration[] =>
-  standings
-    .filter(({ stored, storage }) => stored.some((version) => version !== storage))
-    .map(({ crd, stored, storage }) => ({ crd: crd.name, drops: stored.filter((version) => version !== storage), to: storage }))
-
-const started = (crds: readonly InstalledCrd[]): Standing[] =>
-  crds.map((crd) => ({ crd, versions: names(crd.versions), storage: storageVersion(crd) ?? '', stored: crd.storedVersions }))
 
 const servedCount = (facts: ReleaseFacts): number => facts.crds.flatMap((crd) => crd.versions.filter((version) => version.served)).length
 
 /** Better stops first: tested with this Kubernetes, then the one that still serves most API versions (kind to manifests in git), then the newest. */
 function stops(from: string, to: string, kubernetes: string | undefined): string[] {
-  const between = minors()
-    .flatMap((minor) => latestOf(minor) ?? [])
-    .filter((version) => semver.gt(version, from) && semver.lt(version, to))
+  const all = releases().filter((version) => semver.gt(version, from) && semver.lt(version, to))
+  const between = all.filter((version, index) => minorOf(version) !== minorOf(all[index + 1] ?? ''))
   const tested = (version: string): number =>
     kubernetes !== undefined && kubernetesVerdict(version, kubernetes).status === 'tested' ? 1 : 0
   const rank = (version: string): [number, number] => [tested(version), servedCount(release(version))]
@@ -133,14 +81,14 @@ function stops(from: string, to: string, kubernetes: string | undefined): string
 }
 
 /** The chosen stops in order, then the target, each reached by a shortest chain. */
-function chain(input: HopInput, standings: readonly Standing[]): string[] | undefined {
+function chain(input: HopInput, standings: readonly Standing[], scope: Scope): string[] | undefined {
   const versions: string[] = []
   let from = input.from
   let now = standings
   for (const to of [...(input.via ?? []), input.to]) {
-    const part = shortest({ ...input, from, to }, now)
+    const part = shortest({ ...input, from, to }, now, scope)
     if (part === undefined) return undefined
-    for (const version of part) now = trimmed(afterApply(release(version), now, [], input.components))
+    for (const version of part) now = trimmed(afterApply(release(version), now, [], scope))
     versions.push(...part)
     from = to
   }
@@ -148,18 +96,18 @@ function chain(input: HopInput, standings: readonly Standing[]): string[] | unde
 }
 
 /** Shortest chain of releases that ends at `to`; breadth first, so the first one found is a shortest, and of those the best-ranked. */
-function shortest(input: HopInput, standings: readonly Standing[]): string[] | undefined {
+function shortest(input: HopInput, standings: readonly Standing[], scope: Scope): string[] | undefined {
   const ranked = stops(input.from, input.to, input.kubernetes)
   let paths: { versions: string[]; standings: readonly Standing[] }[] = [{ versions: [], standings }]
   while (paths.length > 0) {
     const next: typeof paths = []
     for (const path of paths) {
-      if (withinReach(release(input.to), path.standings, input.components)) return [...path.versions, input.to]
+      if (withinReach(release(input.to), path.standings, scope)) return [...path.versions, input.to]
       for (const stop of ranked) {
-        if (semver.lte(stop, path.versions.at(-1) ?? input.from) || !withinReach(release(stop), path.standings, input.components)) continue
+        if (semver.lte(stop, path.versions.at(-1) ?? input.from) || !withinReach(release(stop), path.standings, scope)) continue
         next.push({
           versions: [...path.versions, stop],
-          standings: trimmed(afterApply(release(stop), path.standings, [], input.components)),
+          standings: trimmed(afterApply(release(stop), path.standings, [], scope)),
         })
       }
     }
@@ -170,34 +118,40 @@ function shortest(input: HopInput, standings: readonly Standing[]): string[] | u
 
 const list = (items: readonly string[]): string => items.join(', ')
 
-/** Why a chain stops before its end: what the target lacks of what is stored now. */
-function whyStop(to: string, standings: readonly Standing[], components: readonly Component[] | undefined): string {
-  const facts = release(to)
-  const lacks = standings.filter((standing) => !withinReach(facts, [standing], components))
-  return list(lacks.map(({ crd, storage }) => `${crd.kind} ${storage}`))
+/** What is stored in a version that the end of the chain lacks, and what the stop makes of it. */
+function reasons(stop: string, end: string, standings: readonly Standing[], scope: Scope): StopReason[] {
+  const lacking = standings.filter((standing) => !withinReach(release(end), [standing], scope))
+  return lacking.map((standing) => {
+    const there = crdIn(release(stop), standing, scope)
+    const { crd, storage } = standing
+    return { crd: crd.name, kind: crd.kind, stored: storage, becomes: (there && storageVersion(there)) ?? storage }
+  })
 }
 
-function describe(stop: string, input: HopInput, standings: readonly Standing[], migrations: readonly Migration[]): string {
+const lacks = (because: readonly StopReason[]): string => list(because.map(({ kind, stored }) => `${kind} ${stored}`))
+
+function describe(stop: string, input: HopInput, because: readonly StopReason[], migrations: readonly Migration[]): string {
   if (stop !== input.to) {
-    const lacks = whyStop(input.to, standings, input.components)
-    if (lacks === '') return `a stop that was chosen; the API server would take the CRDs of ${input.to} without it`
-    return `Flux ${input.to} does not have ${lacks}, the version objects are stored at; ${stop} has it and what comes after it`
+    if (because.length === 0) return `a stop that was chosen; the API server would take the CRDs of ${input.to} without it`
+    const moved = because.filter(({ stored, becomes }) => stored !== becomes).map(({ kind, becomes }) => `${kind} as ${becomes}`)
+    return `Flux ${input.to} does not have ${lacks(because)}, the version that objects are stored at; ${stop} has it${moved.length > 0 ? ` and stores ${list(moved)}` : ''}`
   }
   if (migrations.length > 0) return `objects stored in an API version that ${stop} drops are rewritten first`
   return `the API server takes the CRDs of ${stop} as they are`
 }
 
-function buildHops(input: HopInput, versions: readonly string[]): Hop[] {
+function buildHops(input: HopInput, versions: readonly string[], scope: Scope): Hop[] {
   let standings = started(input.crds)
   let from = input.from
   return versions.map((to) => {
     const facts = release(to)
-    const migrateBefore = before(facts, standings, input.components)
-    const why = describe(to, input, standings, migrateBefore)
-    const applied = afterApply(facts, standings, migrateBefore, input.components)
+    const migrateBefore = neededBefore(facts, standings, scope)
+    const because = to === input.to ? [] : reasons(to, input.to, standings, scope)
+    const why = describe(to, input, because, migrateBefore)
+    const applied = afterApply(facts, standings, migrateBefore, scope)
     const kubernetes = input.kubernetes === undefined ? undefined : kubernetesVerdict(to, input.kubernetes)
     const warnings = kubernetes && kubernetes.status !== 'tested' ? [kubernetes.message] : []
-    const hop = { from, to, migrateBefore, migrateAfter: leftOver(applied), why, warnings }
+    const hop = { from, to, migrateBefore, migrateAfter: leftOver(applied), why, because, warnings }
     standings = trimmed(applied)
     from = to
     return hop
@@ -246,13 +200,15 @@ export function planHops(raw: HopInput): HopPlan {
   if (refused) return refused
   if (semver.eq(input.from, input.to)) return { kind: 'nothing', version: input.to }
 
+  const scope = scopeOf(input.from, input.crds, input.components)
   const standings = started(input.crds)
-  const versions = chain(input, standings)
-  if (versions) return { kind: 'hops', hops: buildHops(input, versions) }
+  const versions = chain(input, standings, scope)
+  if (versions) return { kind: 'hops', hops: buildHops(input, versions, scope) }
 
+  const stuck = lacks(reasons(input.to, input.to, standings, scope))
   return refuse(
     'no-path',
-    `no chain of known releases leads from ${input.from} to ${input.to}: ${whyStop(input.to, standings, input.components)} is stored, and no release between them has both that and what ${input.to} has`,
+    `no chain of known releases leads from ${input.from} to ${input.to}: ${stuck} is stored, and no release between them has both that and what ${input.to} has`,
     'flux-ops upgrade plan --to <a release in between>',
   )
 }

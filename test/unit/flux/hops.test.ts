@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { latestOf, minorOf, minors, release, releases } from '../../../src/flux/catalogue/index.ts'
 import { planHops } from '../../../src/flux/hops.ts'
 import type { InstalledCrd } from '../../../src/flux/installed.ts'
+import { COMPONENTS } from '../../../src/flux/kinds.ts'
 import { ApiServerModel } from './api-server-model.ts'
 import { crdsOf } from './objects.ts'
 
@@ -15,9 +16,10 @@ function run(crds: readonly InstalledCrd[], plan: ReturnType<typeof planHops>): 
   if (plan.kind !== 'hops') throw new Error(`no hops: ${JSON.stringify(plan)}`)
 
   return plan.hops.flatMap((hop) => {
-    for (const migration of hop.migrateBefore) server.migrate(migration.crd, migration.to)
+    for (const { crd, to } of hop.migrateBefore) if (server.crds.has(crd)) server.migrate(crd, to)
     const refused = server.apply(hop.to)
-    for (const migration of hop.migrateAfter) server.migrate(migration.crd, migration.to)
+    // What a stop would have made is not there: this model is given what is installed, and no more.
+    for (const { crd, to } of hop.migrateAfter) if (server.crds.has(crd)) server.migrate(crd, to)
     return refused
   })
 }
@@ -85,6 +87,14 @@ describe('the hop planner', () => {
     expect(stopsOf(planHops({ from: '2.6.4', to: '2.9.2', crds: crdsOf('2.6.4', { image: false }) }))).toEqual(['2.9'])
   })
 
+  // A stop at 2.6 would make the image CRDs, stored as v1beta2, which 2.9 does not have.
+  it('counts the CRDs that a stop makes', () => {
+    const crds = crdsOf('2.2.3', { image: false })
+
+    expect(stopsOf(planHops({ from: '2.2.3', to: '2.9.2', crds }))).toEqual(['2.6', '2.9'])
+    expect(stopsOf(planHops({ from: '2.2.3', to: '2.9.2', crds, components: COMPONENTS }))).toEqual(['2.7', '2.9'])
+  })
+
   it('leaves CRDs of components out that will not be applied', () => {
     const components = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'] as const
 
@@ -114,7 +124,9 @@ describe('the hop planner', () => {
   it('says why there is a stop, by the kinds that need it', () => {
     const plan = planHops({ from: '2.6.4', to: '2.9.2', crds: crdsOf('2.6.4') })
 
-    expect(plan.kind === 'hops' && plan.hops[0]?.why).toContain('ImagePolicy v1beta2')
+    expect(plan.kind === 'hops' && plan.hops[0]?.why).toBe(
+      'Flux 2.9.2 does not have ImageUpdateAutomation v1beta2, ImagePolicy v1beta2, ImageRepository v1beta2, the version that objects are stored at; 2.7.5 has it and stores ImageUpdateAutomation as v1, ImagePolicy as v1, ImageRepository as v1',
+    )
   })
 
   it('prefers a stop that is tested with the Kubernetes that runs', () => {
