@@ -52,6 +52,7 @@ const gitReads = (git: Git) => ({
   head: (dir: string) => git.head(dir),
   branch: (dir: string) => git.branch(dir),
   upstream: (dir: string) => git.upstream(dir),
+  remotes: (dir: string) => git.remotes(dir),
   status: (dir: string) => git.status(dir),
   rebasing: (dir: string) => git.rebasing(dir),
   remoteHead: (dir: string, remote: string, branch: string) => git.remoteHead(dir, remote, branch),

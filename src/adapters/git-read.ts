@@ -1,8 +1,8 @@
 // What the repository and its remote say; changes nothing, not even the index.
 import { OpsError } from '../errors.ts'
-import type { GitReader, RemoteBranch, StatusEntry } from '../ports/git.ts'
+import type { GitReader, Remote, RemoteBranch, StatusEntry } from '../ports/git.ts'
 import { gitError, remoteError } from './git-errors.ts'
-import { commitOf, type GitRunner, nulFields, operationUnderWay, rebaseBegan } from './git-run.ts'
+import { commitOf, type GitRunner, lines, nulFields, operationUnderWay, rebaseBegan } from './git-run.ts'
 
 const TRAILER_SEARCH = 200
 
@@ -50,8 +50,15 @@ async function upstream(git: GitRunner, dir: string): Promise<RemoteBranch | und
   const format = '--format=%(upstream:remotename)%00%(upstream:remoteref)'
   const [remote, ref] = (await git.must(dir, ['for-each-ref', format, `refs/heads/${name}`], 'read the upstream')).trim().split('\0')
   if (!remote || !ref?.startsWith('refs/heads/') || remote === '.') return undefined
-  const url = (await git.must(dir, ['remote', 'get-url', '--', remote], `read the address of ${remote}`)).trim()
-  return { remote, branch: ref.slice('refs/heads/'.length), url: withoutCredentials(url) }
+  return { remote, branch: ref.slice('refs/heads/'.length), url: await addressOf(git, dir, remote) }
+}
+
+const addressOf = async (git: GitRunner, dir: string, remote: string): Promise<string> =>
+  withoutCredentials((await git.must(dir, ['remote', 'get-url', '--', remote], `read the address of ${remote}`)).trim())
+
+async function remotes(git: GitRunner, dir: string): Promise<Remote[]> {
+  const names = lines(await git.must(dir, ['remote'], 'list the remotes'))
+  return Promise.all(names.map(async (name) => ({ name, url: await addressOf(git, dir, name) })))
 }
 
 async function remoteHead(git: GitRunner, dir: string, remote: string, name: string): Promise<string | undefined> {
@@ -96,6 +103,7 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   head: (dir) => head(git, dir),
   branch: (dir) => branch(git, dir),
   upstream: (dir) => upstream(git, dir),
+  remotes: (dir) => remotes(git, dir),
   status: async (dir) => {
     const entries = parseStatus(await git.must(dir, ['status', '--porcelain=v1', '-z', '--untracked-files=normal'], 'read the status'))
     return { entries, inProgress: await operationUnderWay(git, dir) }

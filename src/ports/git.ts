@@ -3,6 +3,11 @@ export interface StatusEntry {
   readonly path: string
 }
 
+export interface Remote {
+  readonly name: string
+  readonly url: string // without credentials
+}
+
 export interface RemoteBranch {
   readonly remote: string
   readonly branch: string
@@ -16,6 +21,8 @@ export interface GitReader {
   /** undefined on a detached HEAD. */
   branch(dir: string): Promise<string | undefined>
   upstream(dir: string): Promise<RemoteBranch | undefined>
+  /** Every remote and its address without credentials, in the order git names them. */
+  remotes(dir: string): Promise<readonly Remote[]>
   /** Untracked files count; ignored files do not. Also tells a rebase, merge or revert under way. */
   status(dir: string): Promise<{ entries: StatusEntry[]; inProgress?: string | undefined }>
   /** Where a rebase that is under way began: the commit it replays from. undefined when there is none. */

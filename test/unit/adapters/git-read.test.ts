@@ -34,6 +34,17 @@ test('a detached HEAD has no branch and no upstream', async () => {
   expect(await git.upstream(clone)).toBeUndefined()
 })
 
+test('every remote is told, a detached HEAD or not, and no password with it', async () => {
+  const { git, clone, run, remote } = desk
+  run(['remote', 'add', 'fork', 'https://anna:hunter22@git.example/anna/home.git'])
+  run(['checkout', '--quiet', '--detach'])
+
+  expect(await git.remotes(clone)).toEqual([
+    { name: 'fork', url: 'https://git.example/anna/home.git' },
+    { name: 'origin', url: remote },
+  ])
+})
+
 test('a folder outside of any repository is told as such', async () => {
   const outside = await mkdtemp(join(tmpdir(), 'flux-ops-no-git-'))
 
