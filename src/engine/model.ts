@@ -15,16 +15,40 @@ export interface Runbook<I, P> {
   readonly input: Schema<I>
   readonly planSchema: Schema<P>
   readonly checks: readonly Check<I>[]
+  /** Read only. Fills in what a person may leave out; called once, before the run begins. */
+  readonly complete?: (ctx: ReadContext, input: I) => Promise<Completed<I>>
   /** Read only. Throws OpsError when no plan exists (for example no hop leads to the target). */
   readonly plan: (ctx: ReadContext, input: I) => Promise<P>
   /** Pure: the same plan gives the same steps. That is what makes resume possible. */
   readonly steps: (plan: P) => readonly Step<P>[]
   /** The plan as lines for a person: what is done, to which files and objects, and where the line of no return is. */
   readonly describe: (plan: P) => readonly string[]
+  /** Pure. The plan for a reader who was not there. */
+  readonly review?: (plan: P) => Review
   /** Throws OpsError (refused) when the world has moved since the plan was made. Called by apply and by resume before the first write. */
   readonly assertFresh?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
   /** Said when the run fails at `stepId`: a command to type, for example the rollback. */
   readonly afterFailure?: (plan: P, stepId: string, runId: string) => readonly string[]
+}
+
+/** What a person left to be found out, found out; or nothing is there to be done, and why. */
+export type Completed<I> = { readonly input: I } | { readonly nothing: string }
+
+/** A plan for somebody who reads it later, under a pull request for example. Text may hold what a cluster or a repository said. */
+export interface Review {
+  /** `Flux 2.7.3 → 2.9.2` */
+  readonly headline: string
+  /** What a person has to do before what the plan is for; [] when nothing is in its way. */
+  readonly before: readonly ReviewPart[]
+  readonly parts: readonly ReviewPart[]
+}
+
+export interface ReviewPart {
+  readonly title: string
+  /** Sentences, drawn as a list. */
+  readonly says?: readonly string[]
+  /** Lines that are drawn as they are: files, objects, commands. */
+  readonly lines?: readonly string[]
 }
 
 export type Severity = 'gate' | 'error' | 'warning'

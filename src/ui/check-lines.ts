@@ -6,14 +6,14 @@ import { hintLines } from './error-lines.ts'
 import { mark, type Paint } from './paint.ts'
 import { sanitise, sanitiseLines } from './sanitise.ts'
 
-export type CheckReport = Extract<RunEvent, { type: 'check.finished' }>
+export type CheckReport = Omit<Extract<RunEvent, { type: 'check.finished' }>, 'type'>
 
 type Verdict = 'passed' | 'warning' | 'failed' | 'unknown' | 'waived' | 'skipped' | 'notAsked'
 
 /** Items of one check that are listed; the others are counted. */
 const MOST_ITEMS = 12
 
-const verdictOf = ({ severity, result, waived }: CheckReport): Verdict => {
+export const verdictOf = ({ severity, result, waived }: CheckReport): Verdict => {
   if (result.status === 'pass') return 'passed'
   if (result.status === 'skip') return result.reason.startsWith('not asked: ') ? 'notAsked' : 'skipped'
   if (waived !== undefined) return 'waived'
@@ -21,7 +21,8 @@ const verdictOf = ({ severity, result, waived }: CheckReport): Verdict => {
   return severity === 'warning' ? 'warning' : 'failed'
 }
 
-const countsOf = (reports: readonly CheckReport[]): string => {
+/** `31 passed, 1 warning, 1 failed` */
+export const checkCounts = (reports: readonly CheckReport[]): string => {
   const count = (verdict: Verdict): number => reports.filter((report) => verdictOf(report) === verdict).length
   const parts: [number, string][] = [
     [count('passed'), `${count('passed')} passed`],
@@ -35,7 +36,7 @@ const countsOf = (reports: readonly CheckReport[]): string => {
   return parts.flatMap(([number, text], index) => (number > 0 || index === 0 ? [text] : [])).join(', ')
 }
 
-const sentenceOf = (result: CheckResult): string => {
+export const sentenceOf = (result: CheckResult): string => {
   if (result.status === 'fail') return result.detail
   return result.status === 'unknown' ? `could not be known: ${result.cause}` : ''
 }
@@ -51,7 +52,10 @@ const itemLines = (result: CheckResult, indent: string): string[] => {
 const hintsOf = (result: CheckResult): readonly string[] =>
   result.status === 'fail' || result.status === 'unknown' ? (result.hints ?? []) : []
 
-const MARK_OF = { warning: 'warning', waived: 'warning', failed: 'failed', unknown: 'unknown' } as const
+export const MARK_OF = { warning: 'warning', waived: 'warning', failed: 'failed', unknown: 'unknown' } as const
+
+/** Whether a person has to read of it. */
+export const isTold = (report: CheckReport): boolean => !['passed', 'skipped', 'notAsked'].includes(verdictOf(report))
 
 const linesOf = (paint: Paint, report: CheckReport, width: number): string[] => {
   const verdict = verdictOf(report)
@@ -67,7 +71,7 @@ const linesOf = (paint: Paint, report: CheckReport, width: number): string[] => 
 /** `reports` in the order they are to be read; nothing for an empty list. */
 export const checkLines = (paint: Paint, reports: readonly CheckReport[]): string[] => {
   if (reports.length === 0) return []
-  const told = reports.filter((report) => !['passed', 'skipped', 'notAsked'].includes(verdictOf(report)))
+  const told = reports.filter(isTold)
   const width = Math.min(34, Math.max(0, ...told.map(({ id }) => id.length)))
-  return [`checks   ${countsOf(reports)}`, ...told.flatMap((report) => linesOf(paint, report, width))]
+  return [`checks   ${checkCounts(reports)}`, ...told.flatMap((report) => linesOf(paint, report, width))]
 }
