@@ -12,6 +12,7 @@ import {
   syncNotSuspended,
 } from './checks/cluster.ts'
 import { permissions } from './checks/permissions.ts'
+import { forPullRequests } from './checks/pull-request.ts'
 import {
   installStyleKnown,
   noManifestOnRemovedApi,
@@ -28,7 +29,7 @@ import { noForceOverCrds, staleManagedFields, storedVersions, targetKnown } from
 import { toolsPresent } from './checks/tools.ts'
 import type { UpgradeInput } from './input.ts'
 
-export const checks: readonly Check<UpgradeInput>[] = [
+const asked: readonly Check<UpgradeInput>[] = [
   clusterReachable,
   fluxInstalled,
   crdsAndControllersAgree,
@@ -56,3 +57,5 @@ export const checks: readonly Check<UpgradeInput>[] = [
   backupRecipients,
   secretsBackedUp,
 ]
+
+export const checks: readonly Check<UpgradeInput>[] = asked.map(forPullRequests)

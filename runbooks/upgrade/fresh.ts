@@ -2,14 +2,18 @@
 import { surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
 import { refusal } from '../../src/errors.ts'
-import { release } from '../../src/flux/catalogue/index.ts'
-import type { InstalledFlux } from '../../src/flux/installed.ts'
+import { findCrd, release, storageVersion } from '../../src/flux/catalogue/index.ts'
+import type { InstalledCrd, InstalledFlux } from '../../src/flux/installed.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import { trailerOf, type UpgradeView } from './plan-facts.ts'
+import { hopsOfPlan, trailerOf, type UpgradeView } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 
-/** Throws OpsError (refused) `wrong-cluster`, `plan-stale-head` or `plan-stale-version`. */
+/** Throws OpsError (refused) `plan-for-review`, `wrong-cluster`, `plan-stale-head`, `plan-stale-version` or `plan-stale-storage`. */
 export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView): Promise<void> {
+  if (plan.forReview === true) {
+    const message = 'the plan was made of a pull request (--ci): it is for review and says nothing of the branch that is upgraded'
+    throw refusal('plan-for-review', message, `flux-ops upgrade --to ${plan.to}`)
+  }
   const identity = await ctx.kube.identity()
   if (identity.uid !== plan.clusterUid) {
     throw refusal(
@@ -19,7 +23,7 @@ export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: Upg
     )
   }
   await assertHead(ctx, plan, view)
-  const { installed } = await surveyCluster(ctx.kube, plan.namespace)
+  const { installed, crds } = await surveyCluster(ctx.kube, plan.namespace)
   if (!between(installed, plan)) {
     const now = installed.status === 'found' ? installed.version : installed.status
     throw refusal(
@@ -28,6 +32,26 @@ export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: Upg
       `flux-ops upgrade --to ${plan.to}`,
     )
   }
+  const added = storedSince(plan, crds)
+  if (added.length > 0) {
+    throw refusal(
+      'plan-stale-storage',
+      ['objects may be stored in API versions that were not there when the plan was made', ...added.map((line) => `  ${line}`)].join('\n'),
+      `a new plan:  flux-ops upgrade --to ${plan.to}`,
+    )
+  }
+}
+
+/** Entries of storedVersions that came since, and not with a release of this plan: what the plan migrates would leave them behind. */
+function storedSince(plan: UpgradePlan, crds: readonly InstalledCrd[]): string[] {
+  const { stored } = plan
+  if (stored === undefined) return []
+  const brought = hopsOfPlan(plan).map((hop) => release(hop.to))
+  return crds.flatMap((crd) => {
+    const ours = brought.flatMap((facts) => storageVersion(findCrd(facts, crd.group, crd.kind) ?? { versions: [] }) ?? [])
+    const added = crd.storedVersions.filter((version) => !(stored[crd.name] ?? []).includes(version) && !ours.includes(version))
+    return added.length === 0 ? [] : [`${crd.name}: ${added.join(', ')}`]
+  })
 }
 
 async function assertHead(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView): Promise<void> {

@@ -1,13 +1,14 @@
 // Upgrade Flux: checks, plan, steps. The value reads top to bottom; each part has its own file.
 import type { Runbook } from '../../src/engine/model.ts'
 import { checks } from './checks.ts'
-import { describePlan } from './describe.ts'
 import { assertFresh } from './fresh.ts'
 import { inputSchema, type UpgradeInput } from './input.ts'
 import { legOf } from './legs.ts'
 import { makePlan } from './plan.ts'
 import { planSchema, type UpgradePlan } from './plan-schema.ts'
+import { describeForReader, reviewPlan } from './review.ts'
 import { upgradeSteps } from './steps.ts'
+import { completeInput } from './target-from-pins.ts'
 
 const BEFORE_PUSH = new Set(['backup', 'migrate-storage', 'migrate-repository', 'pin', 'commit', 'push'])
 
@@ -26,9 +27,11 @@ export const upgrade: Runbook<UpgradeInput, UpgradePlan> = {
   input: inputSchema,
   planSchema,
   checks,
+  complete: completeInput,
   plan: makePlan,
   steps: upgradeSteps,
-  describe: describePlan,
+  describe: describeForReader,
+  review: reviewPlan,
   assertFresh,
   afterFailure: wayBack,
 }

@@ -7,8 +7,16 @@ const recipient = z
   .regex(/^(age1|ssh-(ed25519|rsa) )/, 'an age recipient starts with age1, ssh-ed25519 or ssh-rsa')
 
 export const inputSchema = z.strictObject({
-  /** Version of Flux to go to, with or without `v`. */
-  to: z.string().min(1).max(40),
+  /** Version of Flux to go to, with or without `v`; '' to take it from the pins of a pull request. */
+  to: z.string().max(40),
+  /** The clone is that of a pull request: it is checked and planned for review, nothing is carried out. */
+  ci: z.boolean().exactOptional(),
+  /** Branch that the pull request goes to; found out where the cluster follows one only. */
+  base: z
+    .string()
+    .max(250)
+    .regex(/^[^-\s][^\s]*$/, 'is no name of a branch')
+    .exactOptional(),
   /** Absolute path of a folder inside the clone that the cluster syncs. */
   repo: z.string().min(1).max(4096).startsWith('/', 'an absolute path is needed'),
   /** Secrets of Flux' namespace are backed up only when they can be sealed to somebody. */

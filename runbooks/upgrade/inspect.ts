@@ -14,12 +14,16 @@ import { type ManifestFinding, type ManifestScan, scanManifests } from '../../sr
 import { type BootstrapStyle, detectStyle, type PinStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { UpgradeInput } from './input.ts'
+import { inPullRequest } from './pull-request.ts'
 
 export const clusterOf = (ctx: ReadContext): Promise<ClusterSurvey> =>
   once(ctx, 'cluster', () => surveyCluster(ctx.kube, ctx.target.namespace))
 
 export const repositoryOf = (ctx: ReadContext, input: UpgradeInput): Promise<RepositorySurvey> =>
-  once(ctx, `repository ${input.repo}`, () => surveyRepository(ctx, input.repo))
+  once(ctx, `repository ${input.repo}`, async () => {
+    const clone = await surveyRepository(ctx, input.repo)
+    return input.ci === true ? inPullRequest(ctx, input, clone, await clusterOf(ctx)) : clone
+  })
 
 export const targetOf = (input: UpgradeInput): ReleaseFacts => release(input.to)
 

@@ -18,6 +18,35 @@ export const changedFiles = (plan: UpgradePlan): string[] =>
 export const ociSourceOf = ({ installation }: UpgradePlan): string | undefined =>
   installation.style === 'pin' ? installation.self?.source : undefined
 
+/** A hop as a plan tells of it; a plan of one hop has them in its own fields. */
+interface ToldHop {
+  readonly from: string
+  readonly to: string
+  readonly why: string
+  readonly warnings: readonly string[]
+  readonly migrateBefore: readonly { readonly crd: string; readonly drops: readonly string[]; readonly to: string }[]
+}
+
+export const hopsOfPlan = (plan: UpgradePlan): readonly ToldHop[] =>
+  plan.hops ?? [
+    { from: plan.from, to: plan.to, why: plan.why, warnings: [], migrateBefore: plan.storage.filter((need) => need.drops.length > 0) },
+  ]
+
+interface ToldFact {
+  readonly minor: string
+  readonly title: string
+  readonly breaks: string
+  readonly fix: string
+  readonly source: string
+  readonly count: number
+  readonly objects: readonly { readonly where: string; readonly what: string }[]
+  readonly unknown?: string
+}
+
+export const factsOfPlan = (
+  plan: UpgradePlan & { readonly facts?: readonly ToldFact[]; readonly otherFacts?: number },
+): { readonly facts?: readonly ToldFact[]; readonly otherFacts?: number } => plan
+
 /** Where there is no way back, as a sentence; undefined when there is none. */
 export const promotionLine = (plan: UpgradePlan): string | undefined =>
   plan.promotions.length === 0

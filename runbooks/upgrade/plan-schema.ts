@@ -89,6 +89,8 @@ const hop = z.strictObject({
 })
 
 export const planSchema = z.strictObject({
+  /** Made of a pull request with --ci: read, never carried out. */
+  forReview: z.literal(true).exactOptional(),
   clusterUid: text,
   context: text,
   namespace: text,
@@ -106,6 +108,8 @@ export const planSchema = z.strictObject({
   /** Flags for `flux install --export`; null for the pin style. */
   gotkFlags: z.array(text).nullable(),
   storage: z.array(migrationNeed),
+  /** status.storedVersions of every CRD of Flux when the plan was made; plans of before do not have it. */
+  stored: z.record(text, z.array(text)).exactOptional(),
   promotions,
   why: text,
   baseline,

@@ -17,15 +17,17 @@ import { chainPart } from './hops.ts'
 import type { UpgradeInput } from './input.ts'
 import { chainOf, componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
 import { type PlannedPin, planSchema, type UpgradePlan } from './plan-schema.ts'
+import { inPullRequest } from './pull-request.ts'
 import { isEditable } from './steps/pin.ts'
 
 export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<UpgradePlan> {
   const target = targetOf(input)
-  const [identity, cluster, repository] = await Promise.all([
+  const [identity, cluster, clone] = await Promise.all([
     ctx.kube.identity(),
     surveyCluster(ctx.kube, ctx.target.namespace),
     surveyRepository(ctx, input.repo),
   ])
+  const repository = await inPullRequest(ctx, input, clone, cluster)
   const from = liveVersion(cluster)
   const style = supported(styleOf(cluster, repository))
   const components = componentsOf(style)
@@ -47,6 +49,8 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     unmigrated: apis.left.map(findingKey),
     pins: editablePins(style, target.version),
     gotkFlags: gotkFlags(style, repository, ctx.target.namespace),
+    stored: Object.fromEntries(cluster.crds.map((crd) => [crd.name, crd.storedVersions])),
+    ...(input.ci === true ? { forReview: true } : {}),
     storage: migrationNeeds(cluster.crds, cluster.objects),
     ...chainPart(chain, apis, editablePins(style, target.version), applied),
     baseline: await settledBaseline(ctx, cluster.crds, cluster.objects),

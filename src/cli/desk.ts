@@ -20,6 +20,8 @@ export interface Desk {
   readonly operator: string
   readonly emit: (event: RunEvent | LiveEvent) => void
   readonly open: OpenWorld
+  /** Takes secrets out of a text that is about to be kept or shown. */
+  readonly clean: Redactor['clean']
   contextFor(runId: string): Context
   lockFor(runId: string): Promise<Lock>
   stopDrawing(): void
@@ -62,6 +64,7 @@ export async function openDesk(invocation: Invocation, flags: ClusterFlags & Out
     operator,
     emit,
     open,
+    clean: redactor.clean,
     contextFor: (runId) => buildContext(open, { runDir: world.runs.dir(runId), operator }),
     lockFor,
     stopDrawing: () => reporter?.stop(),

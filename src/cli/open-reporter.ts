@@ -1,4 +1,4 @@
-// Which picture of the run is drawn. With --json stdout belongs to the result, so that the events go to stderr.
+// Which picture of the run is drawn. With --json, and a document to stdout, the events go to stderr.
 import { systemClock } from '../adapters/clock.ts'
 import type { Reporter } from '../engine/events.ts'
 import type { Redactor } from '../ports/secret.ts'
@@ -10,7 +10,7 @@ export async function openReporter(flags: OutputFlags, env: Env, redactor: Redac
   const { pickReporter } = await import('../ui/pick-reporter.ts')
   return pickReporter({
     stream: process.stderr,
-    out: flags.json ? process.stderr : process.stdout,
+    out: flags.json || flags.stdoutTaken === true ? process.stderr : process.stdout,
     now: () => systemClock.now(),
     tty: process.stderr.isTTY === true && !flags.plain,
     json: flags.json,

@@ -5,6 +5,8 @@ export interface OutputFlags {
   readonly json: boolean
   readonly plain: boolean
   readonly noColor: boolean
+  /** stdout belongs to a document: what is told on the way goes to stderr. */
+  readonly stdoutTaken?: boolean
 }
 
 export interface ClusterFlags {

@@ -1,6 +1,7 @@
 // What a driven run gives back to scripts: the `--json` document of upgrade, rollback and runs resume / abandon. Its keys are stable.
+import type { Review } from '../engine/model.ts'
 import type { RunResult } from '../engine/run-options.ts'
-import type { RunState } from '../engine/run-state.ts'
+import type { CheckState, RunState } from '../engine/run-state.ts'
 import { EXIT_CODES, type Exit } from '../errors.ts'
 
 export interface RunReport {
@@ -16,8 +17,12 @@ export interface RunReport {
     readonly failed: readonly string[]
     readonly warnings: readonly string[]
     readonly unknown: readonly string[]
+    /** Every check with its answer, in the order of the runbook. */
+    readonly reports: readonly CheckState[]
   }
   readonly plan: unknown
+  /** Of a command that only plans: the plan for a reader, and what has to be done before a pull request is merged. */
+  readonly review?: Review
   readonly steps: readonly { readonly id: string; readonly status: string }[]
   readonly facts: RunState['facts']
   readonly error?: { readonly code: string; readonly message: string; readonly hints: readonly string[] }
@@ -30,6 +35,7 @@ function checksOf(state: RunState): RunReport['checks'] {
     failed: ids((check) => check.result.status === 'fail' && check.severity !== 'warning'),
     warnings: ids((check) => check.result.status === 'fail' && check.severity === 'warning'),
     unknown: ids((check) => check.result.status === 'unknown'),
+    reports: state.checks,
   }
 }
 

@@ -1,9 +1,11 @@
 // Glue between a command and the engine: opens what a run needs, drives it, gives its report back.
 import { randomInt } from 'node:crypto'
 import { dryRunContext } from '../adapters/dry-run.ts'
-import type { AnyRunbook } from '../engine/model.ts'
+import type { AnyRunbook, Completed } from '../engine/model.ts'
+import { parseWith } from '../engine/plan.ts'
 import { abandon, type DriveOptions, type RunResult, resume, runRunbook } from '../engine/run.ts'
 import { newRunId } from '../engine/run-id.ts'
+import { EMPTY_STATE } from '../engine/run-state.ts'
 import { OpsError } from '../errors.ts'
 import { type Desk, openDesk } from './desk.ts'
 import type { Invocation } from './invocation.ts'
@@ -27,6 +29,9 @@ export interface Driven {
   readonly result: RunResult
   /** UID of the cluster; undefined for a resumed run. */
   readonly clusterUid?: string
+  /** Why there was nothing to be done, and no run. */
+  readonly nothing?: string
+  readonly clean?: (text: string) => string
 }
 
 async function driveOptions(
@@ -64,6 +69,18 @@ async function uidOf(desk: Desk): Promise<string> {
   }
 }
 
+/** The input with what the person left out; undefined fields of it are the runbook's to find. */
+async function complete({ runbook, ctx }: DriveOptions<unknown, unknown>, given: unknown): Promise<Completed<unknown>> {
+  if (runbook.complete === undefined) return { input: given }
+  return runbook.complete(ctx, parseWith(runbook.input, given, 'input-invalid', `the input of ${runbook.id}`))
+}
+
+const nothingToDo = (desk: Desk, runId: string, nothing: string): Driven => {
+  desk.emit({ type: 'note', level: 'info', text: nothing })
+  const result: RunResult = { outcome: 'planned', exit: 'done', runId, state: EMPTY_STATE }
+  return { result, report: runReport(result, null), nothing, clean: desk.clean }
+}
+
 export async function startRun(invocation: Invocation, request: StartRequest): Promise<Driven> {
   const { runbook, flags, planOnly = false } = request
   const desk = await openDesk(invocation, flags)
@@ -72,10 +89,12 @@ export async function startRun(invocation: Invocation, request: StartRequest): P
     request.assertCluster?.(clusterUid)
     const runId = newRunId(desk.open.world.clock.now(), runbook.id, randomInt(0x10000))
     const drive = await driveOptions(desk, invocation, flags, runbook, runId)
+    const completed = await complete(drive, request.input)
+    if ('nothing' in completed) return nothingToDo(desk, runId, completed.nothing)
     const plan = request.plan === undefined ? {} : { plan: request.plan }
-    const result = await runRunbook({ ...drive, input: request.input, waivers: flags.waivers, planOnly, ...plan })
+    const result = await runRunbook({ ...drive, input: completed.input, waivers: flags.waivers, planOnly, ...plan })
     const kept = !planOnly && !flags.dryRun
-    return { result, report: runReport(result, kept ? desk.store.dir(runId) : null), clusterUid }
+    return { result, report: runReport(result, kept ? desk.store.dir(runId) : null), clusterUid, clean: desk.clean }
   } finally {
     desk.close()
   }

@@ -37,15 +37,42 @@ export const upgradeFlags = {
   }),
 }
 
+async function parseVersion(value: string): Promise<string> {
+  if (!VERSION.test(plainText(value, 'to'))) throw usageError('flag-invalid', `--to "${value}" is not a version`, 'such as --to 2.9.2')
+  return value.replace(/^v/, '')
+}
+
 export const toFlag = {
   to: Flags.string({
     description: 'version of Flux to go to',
     helpValue: 'VERSION',
     required: true,
+    parse: parseVersion,
+  }),
+}
+
+/** Of a command that only plans. */
+export const reviewFlags = {
+  to: Flags.string({
+    description: 'version of Flux to go to; with --ci by default the one that the pins name',
+    helpValue: 'VERSION',
+    parse: parseVersion,
+  }),
+  ci: Flags.boolean({ description: 'the clone is that of a pull request: check and plan what its merge would do' }),
+  base: Flags.string({
+    description: 'with --ci: branch that the pull request goes to [default: the one that the cluster follows]',
+    helpValue: 'BRANCH',
+    dependsOn: ['ci'],
     parse: async (value) => {
-      if (!VERSION.test(plainText(value, 'to'))) throw usageError('flag-invalid', `--to "${value}" is not a version`, 'such as --to 2.9.2')
-      return value.replace(/^v/, '')
+      if (!/^[^-\s][^\s]*$/.test(plainText(value, 'base')))
+        throw usageError('flag-invalid', `--base "${value}" is no branch`, '--base main')
+      return value
     },
+  }),
+  markdown: Flags.string({
+    description: 'write plan and checks as Markdown to this file, or to stdout for -; a file that flux-ops wrote itself is written over',
+    helpValue: 'FILE',
+    parse: async (value) => plainText(value, 'markdown'),
   }),
 }
 
@@ -86,3 +113,20 @@ export const upgradeInput = (flags: UpgradeFlags) => ({
   backupRecipients: flags['backup-recipient'] ?? [],
   timeoutSeconds: flags.timeout,
 })
+
+interface PlanFlags extends Omit<UpgradeFlags, 'to'> {
+  readonly to?: string | undefined
+  readonly json?: boolean | undefined
+  readonly markdown?: string | undefined
+  readonly ci: boolean
+  readonly base?: string | undefined
+}
+
+export function planInput(flags: PlanFlags) {
+  if (flags.to === undefined && !flags.ci)
+    throw usageError('usage', '--to is missing', 'flux-ops upgrade plan --to 2.9.2', 'of a pull request that changes the pins:  --ci')
+  if (flags.markdown === '-' && flags.json === true)
+    throw usageError('usage', '--json and --markdown - both want stdout', 'give one of them a file:  --markdown FILE')
+  const input = upgradeInput({ ...flags, to: flags.to ?? '' })
+  return { ...input, ...(flags.ci ? { ci: true } : {}), ...(flags.base === undefined ? {} : { base: flags.base }) }
+}

@@ -1,0 +1,53 @@
+// Without --to, a pull request says itself where it wants to go: by its pins.
+
+import type { Completed } from '../../src/engine/model.ts'
+import { OpsError, usageError } from '../../src/errors.ts'
+import type { ReadContext } from '../../src/ports/context.ts'
+import type { UpgradeInput } from './input.ts'
+import { clusterOf, liveVersion, repositoryOf, styleOf, supported } from './inspect.ts'
+import { pinsOf } from './plan.ts'
+
+/** The one version that the pins name and that does not run, or the one that runs. Throws OpsError `target-unclear`, or what detection throws. */
+async function wanted(ctx: ReadContext, input: UpgradeInput): Promise<{ version: string; runs: boolean }> {
+  const cluster = await clusterOf(ctx)
+  const repository = await repositoryOf(ctx, input)
+  const pins = pinsOf(supported(styleOf(cluster, repository)))
+  const versions = [...new Set(pins.flatMap((pin) => pin.version ?? []))]
+  const live = liveVersion(cluster)
+  const alike = cluster.installed.status === 'found' ? cluster.installed.alike : []
+  const others = versions.filter((version) => version !== live && !alike.includes(version))
+  const [version, second] = others
+  if (version !== undefined && second === undefined) return { version, runs: false }
+  if (version === undefined && versions.length > 0) return { version: live, runs: true }
+  const said = pins.map((pin) => `${pin.file}:${pin.line} ${pin.text || 'no version'}`)
+  throw usageError(
+    'target-unclear',
+    `the pins of the clone name no one version to go to: ${said.join(', ') || 'none was found'}`,
+    'name it:  --to VERSION',
+  )
+}
+
+/** Leaves the target out where it cannot be told: check target-known then says why, beside the other checks. */
+export async function completeInput(ctx: ReadContext, input: UpgradeInput): Promise<Completed<UpgradeInput>> {
+  if (input.to !== '') return { input }
+  try {
+    const { version, runs } = await wanted(ctx, input)
+    return runs
+      ? { nothing: `Flux ${version} runs and is what this clone pins: there is nothing to upgrade` }
+      : { input: { ...input, to: version } }
+  } catch (error) {
+    if (error instanceof OpsError) return { input }
+    throw error
+  }
+}
+
+/** Why the target could not be told. */
+export async function whyUnclear(ctx: ReadContext, input: UpgradeInput): Promise<OpsError> {
+  try {
+    const { version } = await wanted(ctx, input)
+    return usageError('target-unclear', `the pins of the clone name Flux ${version} now`, 'run it again')
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
+}
