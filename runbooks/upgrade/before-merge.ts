@@ -46,8 +46,9 @@ function files(plan: UpgradePlan): ReviewPart[] {
   if (changes.length === 0) return []
   const lines = changes.map((each) => `${each.file}:${each.line}   ${each.kind} ${each.from} → ${each.to}`)
   const commands = plan.migrate.paths.map((path) => `flux migrate -f ${path === '' ? '.' : word(path)} --yes`)
-  return [{ title: 'API versions in files, in this pull request', lines: [...lines, ...commands] }]
+  const says = ['best in a request of its own that is merged first: until then Flux writes the old version into all that it applies']
+  return [{ title: 'API versions in files', says, lines: [...lines, ...commands] }]
 }
 
 /** In the order in which it is done; [] when the request may be merged now. */
-export const beforeMerge = (plan: UpgradePlan): ReviewPart[] => [...stop(plan), ...storage(plan), ...files(plan)]
+export const beforeMerge = (plan: UpgradePlan): ReviewPart[] => [...stop(plan), ...files(plan), ...storage(plan)]

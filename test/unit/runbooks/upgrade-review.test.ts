@@ -68,11 +68,12 @@ describe('before a pull request is merged', () => {
     expect(titles({ ...plan, to: '2.7.5', storage: [need] })).toEqual([])
   })
 
-  it('API versions in files are rewritten in the request itself', () => {
+  it('API versions in files are rewritten, before what is stored', () => {
     const changes = [{ file: 'cluster/a.yaml', line: 1, kind: 'OCIRepository', from: 'v1beta2', to: 'v1' }]
 
-    const [part] = beforeMerge({ ...plan, migrate: { paths: ['cluster'], changes } })
+    const [part, next] = beforeMerge({ ...plan, migrate: { paths: ['cluster'], changes }, storage: [need] })
 
+    expect(next?.title).toBe('rewrite what the cluster stores in old API versions')
     expect(part?.lines).toEqual(['cluster/a.yaml:1   OCIRepository v1beta2 → v1', 'flux migrate -f cluster --yes'])
   })
 
