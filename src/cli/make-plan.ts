@@ -45,7 +45,8 @@ export async function makePlan(invocation: Invocation, request: PlanRequest): Pr
   const flags = { ...request.flags, stdoutTaken: markdown === '-' }
   const runbook = await loadRunbook(id)
   const told = { runbook: id, to: markdown, ci }
-  const driven = await startRun(invocation, { runbook, input, flags, planOnly: true }).catch(async (error: unknown) => {
+  const start = { runbook, input, flags, planOnly: true, planAnyway: ci || markdown !== undefined }
+  const driven = await startRun(invocation, start).catch(async (error: unknown) => {
     await writeMarkdown({ ...told, error })
     throw error
   })

@@ -18,6 +18,7 @@ export interface StartRequest {
   readonly input: unknown
   readonly flags: RunFlags
   readonly planOnly?: boolean
+  readonly planAnyway?: boolean
   /** Out of a plan file. */
   readonly plan?: unknown
   /** Called once the cluster is known, before the run begins: throws to refuse. */
@@ -82,7 +83,7 @@ const nothingToDo = (desk: Desk, runId: string, nothing: string): Driven => {
 }
 
 export async function startRun(invocation: Invocation, request: StartRequest): Promise<Driven> {
-  const { runbook, flags, planOnly = false } = request
+  const { runbook, flags, planOnly = false, planAnyway = false } = request
   const desk = await openDesk(invocation, flags)
   try {
     const clusterUid = await uidOf(desk)
@@ -92,7 +93,7 @@ export async function startRun(invocation: Invocation, request: StartRequest): P
     const completed = await complete(drive, request.input)
     if ('nothing' in completed) return nothingToDo(desk, runId, completed.nothing)
     const plan = request.plan === undefined ? {} : { plan: request.plan }
-    const result = await runRunbook({ ...drive, input: completed.input, waivers: flags.waivers, planOnly, ...plan })
+    const result = await runRunbook({ ...drive, input: completed.input, waivers: flags.waivers, planOnly, planAnyway, ...plan })
     const kept = !planOnly && !flags.dryRun
     return { result, report: runReport(result, kept ? desk.store.dir(runId) : null), clusterUid, clean: desk.clean }
   } finally {

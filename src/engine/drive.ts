@@ -1,4 +1,5 @@
 // The way from the first check to the first step: on it nothing is changed but the lease.
+import { messageOf } from '../errors.ts'
 import type { LockHandle } from '../ports/runs.ts'
 import { applySteps } from './apply.ts'
 import { runChecks, stops } from './checks.ts'
@@ -16,12 +17,25 @@ const NO_LEASE: LockHandle = { assertHeld: () => undefined, release: async () =>
 
 const writesNothing = <I, P>({ options, planOnly }: Session<I, P>): boolean => planOnly || options.dryRun === true
 
+/** What would be done, for a reader, although checks failed. Where no plan comes about either, it is the checks that say why. */
+const planAnyway = async <I, P>({ options, recorder, input }: Session<I, P>): Promise<void> => {
+  try {
+    const { json, lines, steps } = await runPlan(options.runbook, options.ctx, input, undefined)
+    await recorder.record({ type: 'plan.made', plan: json, lines, steps: stepLines(steps) })
+  } catch (thrown) {
+    recorder.live({ type: 'note', level: 'info', text: `no plan: ${messageOf(thrown)}` })
+  }
+}
+
 /** Checks; undefined when the run may go on. */
 const check = async <I, P>(session: Session<I, P>): Promise<RunResult | undefined> => {
   const { options, recorder, input, waivers } = session
   const reports = await runChecks(options.runbook, options.ctx, input, waivers, recorder)
   if (isInterrupted(session)) return interrupt(session)
-  return reports.some(stops) ? finish(session, 'checks-failed', 'checks') : undefined
+  const failed = reports.filter(stops)
+  if (failed.length === 0) return undefined
+  if (session.planAnyway === true && failed.every((report) => report.severity !== 'gate')) await planAnyway(session)
+  return isInterrupted(session) ? interrupt(session) : finish(session, 'checks-failed', 'checks')
 }
 
 const accept = async <I, P>(session: Session<I, P>, steps: readonly Step<P>[]): Promise<RunResult | undefined> => {

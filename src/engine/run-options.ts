@@ -39,6 +39,8 @@ export interface RunOptions<I, P> extends DriveOptions<I, P> {
   readonly waivers?: Readonly<Record<string, string>>
   /** Checks and plan only: no journal, no lease. */
   readonly planOnly?: boolean
+  /** With planOnly: a plan is made for its reader although checks failed, unless a gate did. The run ends as it would without. */
+  readonly planAnyway?: boolean
   /** The plan of a plan file: taken instead of a new one, accepted by having been given; goes through `runbook.planSchema`. */
   readonly plan?: unknown
 }

@@ -17,14 +17,15 @@ export type { AbandonOptions, DriveOptions, Question, ResumeOptions, RunOptions,
  * run has begun, `journal-write`, `lock-lost`. Everything else is emitted, journaled and returned.
  */
 export const runRunbook = async <I, P>(options: RunOptions<I, P>): Promise<RunResult> => {
-  const { runbook, ctx, store, runId, emit, waivers = {}, planOnly = false, dryRun = false } = options
+  const { runbook, ctx, store, runId, emit, waivers = {}, planOnly = false, planAnyway = false, dryRun = false } = options
   const input = parseWith(runbook.input, options.input, 'input-invalid', `the input of ${runbook.id}`)
   const givenPlan = options.plan === undefined ? undefined : parseWith(runbook.planSchema, options.plan, 'plan-invalid', 'the plan')
   assertWaivers(runbook.checks, waivers)
   const cluster = await ctx.kube.identity()
   const journal = planOnly || dryRun ? undefined : await store.create(runId)
   const recorder = createRecorder({ clock: ctx.clock, emit, ...(journal && { journal }) })
-  const session: Session<I, P> = { options, recorder, input, waivers, planOnly, ...(givenPlan !== undefined && { givenPlan }) }
+  const plan = { planOnly, planAnyway: planOnly && planAnyway, ...(givenPlan !== undefined && { givenPlan }) }
+  const session: Session<I, P> = { options, recorder, input, waivers, ...plan }
   try {
     await recorder.record({
       type: 'run.started',

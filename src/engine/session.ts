@@ -13,6 +13,7 @@ export interface Session<I, P> {
   readonly input: I
   readonly waivers: Waivers
   readonly planOnly: boolean
+  readonly planAnyway?: boolean
   /** Out of a plan file. */
   readonly givenPlan?: P
 }

@@ -227,6 +227,41 @@ describe('a run', () => {
     expect([store.lines.length, lock.acquired, world.effects.length]).toEqual([0, 0, 0])
   })
 
+  test('makes a plan for its reader although a check failed, and ends as it would without', async () => {
+    const world = newWorld()
+    const failing = (severity: 'gate' | 'error') => ({
+      id: 'broken',
+      title: 'it works',
+      severity,
+      probe: async () => ({ status: 'fail' as const, detail: 'no', hints: [] }),
+    })
+    const run = (severity: 'gate' | 'error', more: object) =>
+      runRunbook(fixture(runbookOf([writeStep(world, 'a')], { checks: [failing(severity)] }), { planOnly: true, ...more }).options)
+
+    const shown = await run('error', { planAnyway: true })
+
+    expect(shown).toMatchObject({ outcome: 'checks-failed', exit: 'checks', state: { plan: { to: '2.9.2' } } })
+    expect((await run('error', {})).state.plan).toBeUndefined()
+    expect((await run('gate', { planAnyway: true })).state.plan).toBeUndefined()
+    expect(world.effects).toEqual([])
+  })
+
+  test('ends by its checks where no plan comes about either', async () => {
+    const failing = {
+      id: 'broken',
+      title: 'it works',
+      severity: 'error' as const,
+      probe: async () => ({ status: 'unknown' as const, cause: 'no' }),
+    }
+    const plan = () => Promise.reject(new OpsError({ code: 'no-path', message: 'no chain' }))
+    const { options, events } = fixture(runbookOf([], { checks: [failing], plan }), { planOnly: true, planAnyway: true })
+
+    const result = await runRunbook(options)
+
+    expect(result).toMatchObject({ outcome: 'checks-failed', exit: 'checks' })
+    expect(events).toContainEqual({ type: 'note', level: 'info', text: 'no plan: no chain' })
+  })
+
   test('refuses wrong input in one sentence before anything else', async () => {
     const { options } = fixture(runbookOf([]), { input: { to: 3 } })
 
