@@ -28,6 +28,15 @@ export default defineConfig({
           testTimeout: 30 * MINUTE,
         },
       },
+      {
+        test: {
+          name: 'planner',
+          include: ['test/planner/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...oneAtATime,
+          testTimeout: 30 * MINUTE,
+        },
+      },
       // Last of all: it searches what the others have left behind.
       { test: { name: 'secrets', include: ['test/secrets/**/*.test.ts'], sequence: { groupOrder: 3 }, ...oneAtATime } },
     ],

@@ -1,5 +1,5 @@
 // `npm test`: what the tests need, then the tests, then `N passed, N failed` as the very last line.
-// Arguments: test projects (unit, sandbox, faults), then whatever vitest is to be given.
+// Arguments: test projects (unit, sandbox, faults, planner), then whatever vitest is to be given.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { COUNTS_FILE, type Counts } from './test/closing-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PROJECTS = ['unit', 'sandbox', 'faults']
+const PROJECTS = ['unit', 'sandbox', 'faults', 'planner']
 
 const split = (args: string[]): { projects: string[]; rest: string[] } => {
   const end = args.findIndex((arg) => !PROJECTS.includes(arg))
@@ -35,7 +35,8 @@ const vitest = (projects: string[], rest: string[], countsFile: string): Promise
   new Promise((resolve) => {
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./scripts/test/closing-line.ts']
     for (const project of projects) args.push('--project', project)
-    if (usesSandbox(projects)) args.push('--project', 'secrets') // searches what the sandboxes' tests have left behind
+    // It searches what the tests of runbooks have left behind.
+    if (projects.some((project) => project === 'sandbox' || project === 'faults')) args.push('--project', 'secrets')
     const child = spawn(process.execPath, [...args, ...rest], {
       cwd: root,
       stdio: 'inherit',

@@ -11,6 +11,8 @@ import { fluxManifestsDir } from '../../src/sandbox/toolchain/index.ts'
 
 export const manifestsDir = onceEach((version) => fluxManifestsDir(version))
 export const allTools = (): Promise<Tools> => standardTools(true, () => {})
+/** For a cluster without Flux. */
+export const controlPlaneTools = (): Promise<Tools> => standardTools(false, () => {})
 
 export interface Scratch {
   readonly root: string
@@ -21,10 +23,10 @@ export interface Scratch {
   remove(): Promise<void>
 }
 
-export async function scratch(): Promise<Scratch> {
+export async function scratch(needed: () => Promise<Tools> = allTools): Promise<Scratch> {
   const root = await mkdtemp(join(tmpdir(), 'flux-ops-sandbox-'))
   const names = new Set<string>()
-  const tools = await allTools()
+  const tools = await needed()
   const ref = (name = 'main') => ({ name, root, manifestsDir })
   return {
     root,

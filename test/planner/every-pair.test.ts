@@ -1,0 +1,3 @@
+import { EVERY_PAIR, provePairs } from './pairs.ts'
+
+provePairs(EVERY_PAIR)
