@@ -6,7 +6,7 @@ import { hopsOfPlan } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 
 /** As a shell takes it: paths are the repository's, and the command is there to be copied. */
-export const word = (path: string): string => (/^[\w./@%+:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+const word = (path: string): string => (/^[\w./@%+:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
 
 type Need = UpgradePlan['storage'][number]
 
@@ -36,7 +36,7 @@ function storage(plan: UpgradePlan): ReviewPart[] {
     {
       title: 'rewrite what the cluster stores in old API versions',
       says: ['the API server refuses the new CRDs while anything is stored in a version that they do not have'],
-      lines: [...migrationLines(needs), `flux migrate --context ${word(plan.context)}`],
+      lines: [...migrationLines(needs), 'flux migrate'],
     },
   ]
 }

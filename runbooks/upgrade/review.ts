@@ -2,7 +2,7 @@
 import { migrationLines } from '../../src/actions/storage-migration.ts'
 import type { Review, ReviewPart } from '../../src/engine/model.ts'
 import { release } from '../../src/flux/catalogue/index.ts'
-import { beforeMerge, word } from './before-merge.ts'
+import { beforeMerge } from './before-merge.ts'
 import { describePlan } from './describe.ts'
 import { factsOfPlan, hopsOfPlan, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
@@ -89,11 +89,11 @@ function facts(plan: UpgradePlan): ReviewPart[] {
   return [...parts, ...rest]
 }
 
-const afterwards = (plan: UpgradePlan): ReviewPart => ({
+const AFTERWARDS: ReviewPart = {
   title: 'After the merge',
   says: ['objects that are still managed in an old API version block the next upgrade'],
-  lines: [`flux migrate --context ${word(plan.context)}`, `flux-ops status --context ${word(plan.context)}`],
-})
+  lines: ['flux migrate', 'flux-ops status'],
+}
 
 export const reviewPlan = (plan: UpgradePlan): Review => ({
   headline: `Flux ${plan.from} → ${plan.to}`,
@@ -103,7 +103,7 @@ export const reviewPlan = (plan: UpgradePlan): Review => ({
     ...(plan.forReview === true ? [merged(plan)] : [written(plan)]),
     ...noReturn(plan),
     ...facts(plan),
-    ...(plan.forReview === true ? [afterwards(plan)] : []),
+    ...(plan.forReview === true ? [AFTERWARDS] : []),
   ],
 })
 

@@ -9,7 +9,7 @@ const MOST_LINES = 40
 /** Letters, digits and the punctuation that no forge makes anything of. */
 const PLAIN = /^[\p{L}\p{N} ,;:()→'.…–—=+-]*$/u
 /** What it makes something of all the same: addresses, `GH-1`, commits, `:emoji:`; and what begins a block at the start of a list item. */
-const SPECIAL = /www\.|\bGH-\d|\b[0-9a-f]{7,}\b|:[\w+-]+:|^\s*(?:[-+=]|\d+[.)])|^ {2,}/i
+const SPECIAL = /www\.|\bGH-\d|\b[0-9a-f]{7,}\b|:[\w+-]+:|^\s*(?:[-+=]|\d+[.)](?:\s|$))|^ {2,}/i
 
 const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
 

@@ -99,7 +99,7 @@ export function provePairs(pairs: readonly Pair[]): void {
       const targets = pairs.filter(({ from, image }) => from === start.from && image === start.image).map(({ to }) => to)
       if (targets.length > 0) for (const [key, refusal] of await tryAll(desk, start, targets)) refusals.set(key, refusal)
     })
-  }, 20 * 60_000)
+  }, 40 * 60_000)
   afterAll(async () => {
     desk?.close()
     await sandbox?.remove()

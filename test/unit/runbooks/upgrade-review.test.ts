@@ -57,7 +57,7 @@ describe('before a pull request is merged', () => {
     const [part] = beforeMerge({ ...plan, storage: [need] })
 
     expect(part?.title).toBe('rewrite what the cluster stores in old API versions')
-    expect(part?.lines?.at(-1)).toBe('flux migrate --context test')
+    expect(part?.lines?.at(-1)).toBe('flux migrate')
   })
 
   it('what is managed in a version that the target drops is rewritten', () => {

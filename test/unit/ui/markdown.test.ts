@@ -85,6 +85,11 @@ describe('text that is not ours, in Markdown', () => {
     )
   })
 
+  it('may begin with a version, which begins no list', () => {
+    expect(prose('2.7.3 → 2.9.2: as they are')).toBe('2.7.3 → 2.9.2: as they are')
+    expect(prose('2. second')).toBe('`2. second`')
+  })
+
   it('keeps its backticks', () => {
     expect(codeSpan('a `b` ``c``')).toBe('``` a `b` ``c`` ```')
   })
