@@ -11,6 +11,7 @@ import {
   suspendedObjects,
   syncNotSuspended,
 } from './checks/cluster.ts'
+import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
 import {
@@ -47,6 +48,8 @@ const asked: readonly Check<UpgradeInput>[] = [
   storedVersions,
   stopsExportable,
   staleManagedFields,
+  controllerFlagsKnown,
+  featureGatesKnown,
   repositoryClean,
   repositoryBranch,
   repositoryPushed,

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest'
+import { controllerFlagsKnown, featureGatesKnown } from '../../../runbooks/upgrade/checks/controllers.ts'
+import { FakeKube, fakeContext } from '../actions/fakes.ts'
+import { deployment } from '../flux/objects.ts'
+
+const input = { to: '2.9.2', repo: '/repo', backupRecipients: [], timeoutSeconds: 300 }
+const upstream = { remote: 'origin', branch: 'main', url: 'https://git.test/x' }
+const git = { root: async () => '/repo', head: async () => 'a'.repeat(40), branch: async () => 'main', upstream: async () => upstream }
+
+/** kustomize-controller of 2.7.3 with these arguments, and a repository that sets --old. */
+function world(...args: string[]) {
+  const kube = new FakeKube()
+  const object = deployment('kustomize-controller', 'v1.7.2')
+  object.spec.template.spec.containers[0].args = args
+  kube.put('deployments', object)
+  const patch = 'patches:\n  # --old is needed\n  - value: --old=secret\n'
+  return fakeContext({ kube, git, files: new Map([['/repo/cluster/flux.yaml', patch]]) })
+}
+
+describe('upgrade check controller-flags-known', () => {
+  it('passes when the target knows every flag', async () => {
+    expect(await controllerFlagsKnown.probe(world('--concurrent=8', '--log-level=debug'), input)).toMatchObject({ status: 'pass' })
+  })
+
+  it('names the line, the Deployment and the flag that the target lacks, and not its value', async () => {
+    const result = await controllerFlagsKnown.probe(world('--old=secret'), input)
+
+    expect(result).toMatchObject({ status: 'fail', items: [{ where: 'cluster/flux.yaml:3' }] })
+    expect(JSON.stringify(result)).toContain(
+      '--old (Deployment flux-system/kustomize-controller): kustomize-controller v1.9.3 of Flux 2.9.2',
+    )
+    expect(JSON.stringify(result)).not.toContain('secret')
+  })
+
+  it('is unknown when the flags of the target are not known', async () => {
+    const result = await controllerFlagsKnown.probe(world('--custom-apply-stage-kinds=x'), { ...input, to: '2.8.8' })
+
+    expect(result).toMatchObject({ status: 'unknown', cause: expect.stringContaining('may have no such flag') })
+  })
+})
+
+describe('upgrade check feature-gates-known', () => {
+  it('passes when the target knows every gate', async () => {
+    expect(await featureGatesKnown.probe(world('--feature-gates=DisableStatusPollerCache=true'), input)).toMatchObject({ status: 'pass' })
+  })
+
+  it('fails on a gate of another controller', async () => {
+    const result = await featureGatesKnown.probe(world('--feature-gates=DisableStatusPollerCache=true,OOMWatch=true'), input)
+
+    expect(result).toMatchObject({ status: 'fail', items: [{ where: 'Deployment flux-system/kustomize-controller' }] })
+    expect(JSON.stringify(result)).toContain('OOMWatch')
+  })
+
+  it('is unknown when the gates of the target are not known', async () => {
+    const gate = '--feature-gates=MigrateAPIVersion=true'
+
+    expect(await featureGatesKnown.probe(world(gate), { ...input, to: '2.8.0' })).toMatchObject({ status: 'unknown' })
+  })
+})
