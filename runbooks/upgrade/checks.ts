@@ -14,6 +14,7 @@ import {
 import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
+import { noRenderedRemovedApi, strictSubstitution, substitutionSeen } from './checks/rendered.ts'
 import {
   installStyleKnown,
   noManifestOnRemovedApi,
@@ -57,6 +58,9 @@ const asked: readonly Check<UpgradeInput>[] = [
   pinsFound,
   removedApiMigratable,
   noManifestOnRemovedApi,
+  noRenderedRemovedApi,
+  strictSubstitution,
+  substitutionSeen,
   backupRecipients,
   secretsBackedUp,
 ]

@@ -4,6 +4,7 @@ import { OpsError } from '../errors.ts'
 import type { Command, Exec, ExecResult } from '../ports/exec.ts'
 import { type Redactor, Secret } from '../ports/secret.ts'
 import { argumentsFor, inheritedEnv, showCommand, TOOLS } from './exec-tools.ts'
+import { inScratch } from './scratch.ts'
 
 export interface ExecOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -169,7 +170,8 @@ export function createExec(options: ExecOptions): Exec {
       throw new OpsError({ code: 'tool-missing', message: `${command.tool} is not one of our tools`, exit: 'bug' })
     options.signal?.throwIfAborted()
     for (const value of [command.stdin, ...Object.values(command.env ?? {})]) if (value instanceof Secret) options.redactor.register(value)
-    const spawned = await spawnTool(command, options)
+    const { scratch } = command
+    const spawned = await (scratch ? inScratch(scratch, (cwd) => spawnTool({ ...command, cwd }, options)) : spawnTool(command, options))
     if (spawned.spawnError) throw await spawnFailure(command, spawned.spawnError)
     const failure = failureOf(command, spawned, show(command), (text) => options.redactor.clean(text))
     if (failure) throw failure

@@ -3,12 +3,20 @@ import type { Secret } from './secret.ts'
 /** The tools that flux-ops wraps. Anything else is not started. */
 export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 'helm'
 
+/** Text files by name, and links by name to absolute paths. No names with `/`; nothing secret. */
+export interface Scratch {
+  readonly files: Readonly<Record<string, string>>
+  readonly links?: Readonly<Record<string, string>>
+}
+
 export interface Command<Effect extends 'read' | 'write' = 'read' | 'write'> {
   readonly tool: Tool
   readonly args: readonly string[]
   /** A dry run lets reads pass and prints writes. */
   readonly effect: Effect
   readonly cwd?: string
+  /** What the tool finds in its working folder, a private one that exists only while it runs; instead of `cwd`. */
+  readonly scratch?: Scratch
   readonly stdin?: string | Secret
   readonly env?: Readonly<Record<string, string | Secret>>
   readonly timeoutMs?: number

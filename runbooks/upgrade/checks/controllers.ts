@@ -1,5 +1,6 @@
 // Whether the controllers of the target would start with what is set on those that run.
 import type { Check, CheckItem, CheckResult } from '../../../src/engine/model.ts'
+import { sourceOfFlags } from '../../../src/flux/catalogue/flags.ts'
 import { release } from '../../../src/flux/catalogue/index.ts'
 import { type Refused, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import type { RepoFile } from '../../../src/flux/files.ts'
@@ -21,6 +22,11 @@ function itemOf(refused: Refused, to: string, files: readonly RepoFile[]): Check
   }
 }
 
+const sourcesOf = (refused: readonly Refused[]): string[] => {
+  const sources = refused.flatMap(({ component, tag, sure }) => (sure ? (sourceOfFlags(component, tag) ?? []) : []))
+  return [...new Set(sources)].map((source) => `what it knows: ${source}`)
+}
+
 const probe =
   (id: string, option: Refused['option'], noun: string): Check<UpgradeInput>['probe'] =>
   async (ctx, input): Promise<CheckResult> => {
@@ -33,7 +39,7 @@ const probe =
     if (refused.some((each) => each.sure))
       return fail(id, `${counted(refused.length, noun)} that the controllers of ${target.version} do not know`, {
         items,
-        hints: ['take it out of the patches (or of the values) in git, push, wait until it is applied'],
+        hints: ['take it out of the patches (or of the values) in git, push, wait until it is applied', ...sourcesOf(refused)],
       })
     if (refused.length === 0) return pass(`${counted(running.length, 'controller')} asked`)
     const list = items.map((each) => `${each.where}: ${each.what}`).join('; ')

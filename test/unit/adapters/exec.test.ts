@@ -158,3 +158,20 @@ test('a kubectl that found no API server fails as unreachable, so that it can be
   expect(error.code).toBe('kube-unreachable')
   expect(error.message.match(/was refused/g)).toHaveLength(1)
 })
+
+test('scratch files and links are there while the tool runs, in a folder of nobody else, and gone after it', async () => {
+  await tool('kubectl', 'pwd; cat a.yaml; ls link; stat -c %a .')
+  await writeFile(join(bin, 'seen'), '')
+
+  const { stdout } = await exec().run({
+    tool: 'kubectl',
+    args: [],
+    effect: 'read',
+    scratch: { files: { 'a.yaml': 'text\n' }, links: { link: bin } },
+  })
+
+  const [folder = '', ...rest] = stdout.trim().split('\n')
+  expect(rest).toEqual(['text', 'kubectl', 'seen', '700'])
+  expect(folder).not.toBe(process.cwd())
+  await expect(readFile(join(folder, 'a.yaml'))).rejects.toThrow('ENOENT')
+})
