@@ -12,6 +12,7 @@ import {
   syncNotSuspended,
 } from './checks/cluster.ts'
 import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
+import { patchesApply } from './checks/patches.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
 import { noRenderedRemovedApi, strictSubstitution, substitutionSeen } from './checks/rendered.ts'
@@ -51,6 +52,7 @@ const asked: readonly Check<UpgradeInput>[] = [
   staleManagedFields,
   controllerFlagsKnown,
   featureGatesKnown,
+  patchesApply,
   repositoryClean,
   repositoryBranch,
   repositoryPushed,

@@ -2,6 +2,7 @@
 // decryption and substitution. The clone is only read: `flux build kustomization` writes its kustomization.yaml into it before 2.9, so the
 // overlay lies in a folder of its own, with a link to the clone. Source: github.com/fluxcd/pkg/kustomize kustomize_generator.go.
 import type { RepoFile } from '../flux/files.ts'
+import { Trees } from '../flux/plain-trees.ts'
 import { type RenderedObject, renderedObjects } from '../flux/rendered.ts'
 import { cleanFolder } from '../flux/synced-paths.ts'
 import type { ReadContext } from '../ports/context.ts'
@@ -78,19 +79,32 @@ async function render(ctx: ReadContext, root: string, overlay: string): Promise<
   return { objects: [], failed: said.slice(0, 400) || `kubectl kustomize ended with ${result.exitCode}` }
 }
 
-async function overlayFor(ctx: ReadContext, clone: Clone, kustomization: KubeObject): Promise<{ overlay?: string; failed?: string }> {
+/** Rendering it would show nothing that its files do not show. */
+function isPlain(trees: Trees, { spec }: KubeObject, folder: string): boolean {
+  const patches = JSON.stringify(spec?.patches ?? [])
+  if (spec?.components !== undefined || /allowKindChange|\/apiVersion/.test(patches)) return false
+  const substituted = spec?.postBuild !== undefined
+  return !(substituted && patches.includes('${')) && trees.isPlain([folder], substituted)
+}
+
+type Wanted = { readonly overlay?: string; readonly failed?: string }
+
+async function overlayFor(ctx: ReadContext, clone: Clone, trees: Trees, kustomization: KubeObject): Promise<Wanted> {
   const folder = cleanFolder(String(kustomization.spec?.path ?? ''))
   const has = await Promise.all(FILE_NAMES.map((name) => ctx.files.exists(`${clone.root}/${join(folder, name)}`)))
+  const readable = has[2] !== true && trees.of([folder]).length > 0
+  if (readable && isPlain(trees, kustomization, folder)) return {}
   const resources = has.includes(true) ? [folder] : generatedResources(clone.files, folder)
   if (resources.length > 0) return { overlay: `${JSON.stringify(overlayOfSpec(kustomization, resources, folder, clone.files), null, 1)}\n` }
   return (await ctx.files.exists(`${clone.root}/${folder}`)) ? {} : { failed: `${folder} is not in the clone` }
 }
 
-/** Renders each; those with the same folder and settings once. Never throws for one that cannot be rendered: that is told in `failed`. */
+/** Renders each where that can show more than the files; those with the same folder and settings once. Never throws for one that cannot be rendered: that is told in `failed`. */
 export async function buildKustomizations(ctx: ReadContext, clone: Clone, kustomizations: readonly KubeObject[]): Promise<Build[]> {
+  const trees = new Trees(clone.files)
   const wanted = await sideBySide(kustomizations, 16, async (kustomization) => ({
     kustomization,
-    ...(await overlayFor(ctx, clone, kustomization)),
+    ...(await overlayFor(ctx, clone, trees, kustomization)),
   }))
   const overlays = [...new Set(wanted.flatMap(({ overlay }) => overlay ?? []))]
   let done = 0

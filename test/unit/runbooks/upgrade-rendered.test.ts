@@ -189,14 +189,24 @@ describe('upgrade check no-rendered-removed-api', () => {
   const REMOTE =
     '  annotations:\n    config.kubernetes.io/origin: |\n      path: base/policy.yaml\n      ref: v1\n      repo: https://git.test/base\n'
 
+  const files = { 'apps/kustomization.yaml': 'resources:\n  - https://git.test/base?ref=v1\n' }
+
   it('passes when what is rendered is served', async () => {
-    const { ctx } = world({ output: () => ({ stdout: rendered(OLD.replace('v1beta2', 'v1'), REMOTE) }) })
+    const { ctx, commands } = world({ files, output: () => ({ stdout: rendered(OLD.replace('v1beta2', 'v1'), REMOTE) }) })
 
     expect(await noRenderedRemovedApi.probe(ctx, input)).toMatchObject({ status: 'pass' })
+    expect(commands.filter((command) => command.args.includes('kustomize'))).toHaveLength(1)
+  })
+
+  it('renders nothing where the files of the clone show all there is', async () => {
+    const { ctx, commands } = world({})
+
+    expect(await noRenderedRemovedApi.probe(ctx, input)).toMatchObject({ status: 'pass' })
+    expect(commands.filter((command) => command.args.includes('kustomize'))).toEqual([])
   })
 
   it('names the Kustomization, the object, both versions and the remote base that it comes from', async () => {
-    const { ctx } = world({ output: () => ({ stdout: rendered(OLD, REMOTE) }) })
+    const { ctx } = world({ files, output: () => ({ stdout: rendered(OLD, REMOTE) }) })
 
     expect(await noRenderedRemovedApi.probe(ctx, input)).toMatchObject({
       status: 'fail',
@@ -210,7 +220,7 @@ describe('upgrade check no-rendered-removed-api', () => {
   })
 
   it('leaves to the check of files what a file shows by itself', async () => {
-    const { ctx } = world({ files: { 'apps/page.yaml': OLD }, output: () => ({ stdout: rendered(OLD) }) })
+    const { ctx } = world({ files: { ...files, 'apps/page.yaml': OLD }, output: () => ({ stdout: rendered(OLD) }) })
 
     expect(await noRenderedRemovedApi.probe(ctx, input)).toMatchObject({ status: 'pass' })
   })
