@@ -1,4 +1,4 @@
-// unit: many files side by side, first. sandbox and faults: one file at a time, as they share one control plane and two cores.
+// unit: many files side by side, first. sandbox, faults and hazards: one file at a time, as they share one control plane and two cores.
 import { defineConfig } from 'vitest/config'
 
 const MINUTE = 60_000
@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'sandbox',
-          include: ['test/sandbox/**/*.test.ts', 'test/runbooks/**/*.test.ts', 'test/cli/**/*.test.ts'],
+          include: ['test/sandbox/**/*.test.ts', 'test/runbooks/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/hazards/quick/*.test.ts'],
           sequence: { groupOrder: 1 },
           ...oneAtATime,
         },
@@ -35,6 +35,15 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           ...oneAtATime,
           testTimeout: 30 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'hazards',
+          include: ['test/hazards/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...oneAtATime,
+          testTimeout: 10 * MINUTE,
         },
       },
       // Last of all: it searches what the others have left behind.

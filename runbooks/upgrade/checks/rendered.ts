@@ -38,17 +38,14 @@ const isToldByFile = (object: RenderedObject, found: ManifestFinding, inFiles: r
   inFiles.some((each) => each.file === object.origin?.path && each.kind === found.kind && each.apiVersion === found.apiVersion)
 
 function removedIn(build: Build, target: string, inFiles: readonly ManifestFinding[]): CheckItem[] {
-  return build.objects.flatMap((object) =>
-    scanManifests([{ path: 'rendered.yaml', text: object.text }], target)
-      .findings.filter((found) => !isToldByFile(object, found, inFiles))
-      .map((found) => {
-        const from = object.origin?.remote ?? object.origin?.path ?? 'what it renders'
-        return {
-          where: nameOf(build),
-          what: `${found.kind} ${found.name || object.name} ${found.apiVersion} → ${found.replacement ?? 'no such kind any more'}, from ${from}`,
-        }
-      }),
-  )
+  const files = build.objects.map(({ text }, index) => ({ path: `${index}.yaml`, text }))
+  return scanManifests(files, target).findings.flatMap((found) => {
+    const object = build.objects[Number.parseInt(found.file, 10)]
+    if (object === undefined || isToldByFile(object, found, inFiles)) return []
+    const from = object.origin?.remote ?? object.origin?.path ?? 'what it renders'
+    const what = `${found.kind} ${found.name || object.name} ${found.apiVersion} → ${found.replacement ?? 'no such kind any more'}, from ${from}`
+    return [{ where: nameOf(build), what }]
+  })
 }
 
 export const noRenderedRemovedApi: Check<UpgradeInput> = {

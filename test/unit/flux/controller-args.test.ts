@@ -1,10 +1,23 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { controllerFlags } from '../../../scripts/flags/controller.ts'
 import { gateDefault, knows } from '../../../src/flux/catalogue/flags.ts'
 import { release, releases } from '../../../src/flux/catalogue/index.ts'
 import { gatesIn, parseArguments, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import { deployment } from './objects.ts'
 
 describe('the catalogue of flags', () => {
+  it('is what the sources of the controllers say, as far as they are on this machine', () => {
+    vi.stubEnv('GOPROXY', 'off')
+
+    const found = controllerFlags('github.com/fluxcd/kustomize-controller', 'v1.9.3')
+
+    vi.unstubAllEnvs()
+    if (found === undefined || found.lacks.length > 0) return
+    expect(found.flags.map((flag) => knows('kustomize-controller', 'v1.9.3', 'flag', flag))).not.toContain('no')
+    expect(found.flags).toContain('custom-apply-stage-kinds')
+    expect(found.gates).toMatchObject({ StrictPostBuildSubstitutions: true, ObjectLevelWorkloadIdentity: false })
+  })
+
   it('holds every default argument of a release whose controller it knows', () => {
     const refused = releases().flatMap((version) =>
       release(version).controllers.flatMap(({ component, tag, args }) =>

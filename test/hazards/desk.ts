@@ -1,0 +1,118 @@
+// What the hazard tests have at hand: a cluster on 2.7.3 in style pin, the built CLI, and the same upgrade by hand, as people do it without us.
+import { spawn } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { environment } from '../../src/sandbox/index.ts'
+import { waitUntil } from '../../src/sandbox/processes.ts'
+import { type FaultDesk, FROM, faultDesk, TO, type World } from '../runbooks/upgrade/faults/desk.ts'
+
+export { expectRefused } from '../runbooks/upgrade/faults/expect.ts'
+export { FROM, TO }
+
+const ENTRY = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
+const FLUX_FILE = 'cluster/flux/config/flux.yaml'
+
+export interface Said {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly text: string
+}
+
+/** path -> what becomes of its text; a file that is not there yet is ''. */
+export type Edits = Readonly<Record<string, (text: string) => string>>
+
+export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' | 'run' | 'apply' | 'reset' | 'release'> {
+  /** `flux-ops upgrade plan --to 2.9.2` of the built CLI. */
+  plan(...more: string[]): Promise<Said>
+  world(): Promise<World>
+  /** Commits, pushes, and waits until Flux has applied it everywhere. */
+  applied(edits: Edits): Promise<void>
+  /** Commits and pushes, and asks Flux to fetch it. */
+  pushed(edits: Edits): Promise<void>
+  /** Migrate, set the tag, push: what the guides say, without a look at what it meets. Waits until the new controllers run. */
+  plainUpgrade(): Promise<void>
+  /** stderr of a kubectl that has to fail. */
+  refused(...args: string[]): Promise<string>
+}
+
+const KUSTOMIZATIONS = 'kustomizations.kustomize.toolkit.fluxcd.io'
+
+export const edited =
+  (from: string, to: string) =>
+  (text: string): string => {
+    if (!text.includes(from)) throw new Error(`the fixture has no ${JSON.stringify(from)}`)
+    return text.replace(from, () => to)
+  }
+
+export async function hazardDesk(): Promise<HazardDesk> {
+  const desk = await faultDesk('pin')
+  const { paths, kubectl, git, run } = desk
+
+  const pushed: HazardDesk['pushed'] = async (edits) => {
+    for (const [path, edit] of Object.entries(edits)) {
+      const file = join(paths.repo, path)
+      await writeFile(file, edit(await readFile(file, 'utf8').catch(() => '')))
+    }
+    await git('add', '--all')
+    await git('commit', '--quiet', '-m', 'chore: change')
+    await git('push', '--quiet')
+    await run('flux', '-n', 'flux-system', 'reconcile', 'source', 'git', 'home-cluster')
+  }
+
+  const applied: HazardDesk['applied'] = async (edits) => {
+    await pushed(edits)
+    const head = (await git('rev-parse', 'HEAD')).trim()
+    const everywhere = async (): Promise<boolean> => {
+      const { items } = JSON.parse(await kubectl('get', KUSTOMIZATIONS, '-A', '-o', 'json'))
+      const ours = (items as KustomizationItem[]).filter((each) => each.spec.sourceRef.kind === 'GitRepository')
+      return ours.length > 0 && ours.every((each) => each.status?.lastAppliedRevision?.endsWith(head) === true)
+    }
+    await waitUntil('Flux to have applied the commit everywhere', everywhere, { withinMs: 180_000 })
+  }
+
+  const plainUpgrade = async (): Promise<void> => {
+    await run('flux', 'migrate')
+    await run('flux', 'migrate', '-f', join(paths.repo, 'cluster'), '--yes')
+    await pushed({ [FLUX_FILE]: edited(`tag: v${FROM}`, `tag: v${TO}`) })
+    const image = 'jsonpath={.spec.template.spec.containers[0].image} {.status.updatedReplicas} {.status.availableReplicas}'
+    const done = async (): Promise<boolean> =>
+      (await kubectl('-n', 'flux-system', 'get', 'deployment', 'kustomize-controller', '-o', image)).endsWith(
+        'kustomize-controller:v1.9.3 1 1',
+      )
+    await waitUntil('the new kustomize-controller to run', done, { withinMs: 180_000 })
+  }
+
+  const refused = async (...args: string[]): Promise<string> => {
+    const failure = await kubectl(...args).then(
+      (stdout) => new Error(`it was not refused: ${stdout}`),
+      (error: Error & { stderr?: string }) => error,
+    )
+    if (!('stderr' in failure) || failure.stderr === undefined) throw failure
+    return failure.stderr
+  }
+
+  return { ...desk, plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]), pushed, applied, plainUpgrade, refused }
+}
+
+interface KustomizationItem {
+  spec: { sourceRef: { kind: string } }
+  status?: { lastAppliedRevision?: string }
+}
+
+function runBuilt(paths: FaultDesk['paths'], args: readonly string[]): Promise<Said> {
+  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: join(paths.dir, 'evidence', 'hazards') }
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [ENTRY, ...args], { cwd: paths.repo, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const said = { stdout: '', stderr: '', text: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (chunk: string) => {
+        said[name] += chunk
+        said.text += chunk
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, ...said }))
+  })
+}
