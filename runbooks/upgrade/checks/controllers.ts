@@ -1,12 +1,15 @@
 // Whether the controllers of the target would start with what is set on those that run.
+import type { ClusterSurvey } from '../../../src/actions/cluster-survey.ts'
+import type { RepositorySurvey } from '../../../src/actions/repository-survey.ts'
 import type { Check, CheckItem, CheckResult } from '../../../src/engine/model.ts'
 import { sourceOfFlags } from '../../../src/flux/catalogue/flags.ts'
-import { release } from '../../../src/flux/catalogue/index.ts'
+import { type ReleaseFacts, release } from '../../../src/flux/catalogue/index.ts'
 import { type Refused, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import type { RepoFile } from '../../../src/flux/files.ts'
+import { planHops } from '../../../src/flux/hops.ts'
 import { writtenAt } from '../../../src/flux/written-at.ts'
 import type { UpgradeInput } from '../input.ts'
-import { clusterOf, repositoryOf, targetOf } from '../inspect.ts'
+import { clusterOf, componentsOf, repositoryOf, styleOf, targetOf } from '../inspect.ts'
 import { counted, fail, pass, readmeLink } from './results.ts'
 
 const shown = ({ option, name }: Refused): string => (option === 'flag' ? `--${name}` : name)
@@ -27,25 +30,42 @@ const sourcesOf = (refused: readonly Refused[]): string[] => {
   return [...new Set(sources)].map((source) => `what it knows: ${source}`)
 }
 
+/** The releases that this upgrade passes through: the controllers of each start with what is set. */
+function stopsOf(cluster: ClusterSurvey, repository: RepositorySurvey, from: string | undefined, to: string): ReleaseFacts[] {
+  const style = styleOf(cluster, repository)
+  const components = style.style === 'bootstrap' ? componentsOf(style) : undefined
+  const hops =
+    from === undefined ? undefined : planHops({ from, to, crds: cluster.crds, ...(components === undefined ? {} : { components }) })
+  return (hops?.kind === 'hops' ? hops.hops.map((hop) => hop.to) : [to]).map(release)
+}
+
 const probe =
   (id: string, option: Refused['option'], noun: string): Check<UpgradeInput>['probe'] =>
   async (ctx, input): Promise<CheckResult> => {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
-    const target = targetOf(input)
     const from = cluster.installed.status === 'found' ? release(cluster.installed.version) : undefined
     const running = runningControllers(cluster.deployments)
-    const refused = refusedArguments(running, from, target).filter((each) => each.option === option)
-    const items = refused.map((each) => itemOf(each, target.version, repository.files))
-    if (refused.some((each) => each.sure))
-      return fail(id, `${counted(refused.length, noun)} that the controllers of ${target.version} do not know`, {
-        items,
-        hints: ['take it out of the patches (or of the values) in git, push, wait until it is applied', ...sourcesOf(refused)],
-      })
-    if (refused.length === 0) return pass(`${counted(running.length, 'controller')} asked`)
-    const list = items.map((each) => `${each.where}: ${each.what}`).join('; ')
+    const found = stopsOf(cluster, repository, from?.version, targetOf(input).version).flatMap((stop) =>
+      refusedArguments(running, from, stop).flatMap((refused) => (refused.option === option ? [{ refused, stop: stop.version }] : [])),
+    )
+    const items = found.map(({ refused, stop }) => itemOf(refused, stop, repository.files))
+    const sure = found.filter(({ refused }) => refused.sure)
+    if (sure.length > 0)
+      return fail(
+        id,
+        `${counted(new Set(sure.map(({ refused }) => refused.name)).size, noun)} that the controllers of ${sure[0]?.stop} do not know`,
+        {
+          items,
+          hints: [
+            'take it out of the patches (or of the values) in git, push, wait until it is applied',
+            ...sourcesOf(sure.map(({ refused }) => refused)),
+          ],
+        },
+      )
+    if (found.length === 0) return pass(`${counted(running.length, 'controller')} asked`)
     return {
       status: 'unknown',
-      cause: list,
+      cause: items.map((each) => `${each.where}: ${each.what}`).join('; '),
       hints: [`kubectl -n ${ctx.target.namespace} get deployments -o yaml`, readmeLink(id)],
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { controllerFlagsKnown, featureGatesKnown } from '../../../runbooks/upgrade/checks/controllers.ts'
-import { FakeKube, fakeContext } from '../actions/fakes.ts'
+import { crdObject, FakeKube, fakeContext } from '../actions/fakes.ts'
 import { deployment } from '../flux/objects.ts'
 
 const input = { to: '2.9.2', repo: '/repo', backupRecipients: [], timeoutSeconds: 300 }
@@ -30,6 +30,20 @@ describe('upgrade check controller-flags-known', () => {
       '--old (Deployment flux-system/kustomize-controller): kustomize-controller v1.9.3 of Flux 2.9.2',
     )
     expect(JSON.stringify(result)).not.toContain('secret')
+  })
+
+  it('asks every release that the upgrade stops at', async () => {
+    const ctx = world('--custom-apply-stage-kinds=x')
+    const stored = { versions: ['v1beta2'], storage: 'v1beta2', stored: ['v1beta2'] }
+    ;(ctx.kube as unknown as FakeKube).put(
+      'customresourcedefinitions',
+      crdObject('imagerepositories', 'image.toolkit.fluxcd.io', 'ImageRepository', stored),
+    )
+
+    const result = await controllerFlagsKnown.probe(ctx, input)
+
+    expect(result).toMatchObject({ status: expect.stringMatching(/fail|unknown/) })
+    expect(JSON.stringify(result)).toMatch(/kustomize-controller v1\.[78]\.\d of Flux 2\.[78]/)
   })
 
   it('is unknown when the flags of the target are not known', async () => {
