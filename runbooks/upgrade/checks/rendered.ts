@@ -16,7 +16,8 @@ import { clusterOf, liveVersion, removedApisOf, repositoryOf, targetOf } from '.
 import { buildsOf } from '../rendered.ts'
 import { counted, fail, pass, readmeLink } from './results.ts'
 
-const SHOWN = 40
+/** Of what could not be looked into; the cause of an unknown answer is one sentence. */
+const SHOWN = 8
 
 const nameOf = (build: Build): string => `Kustomization ${idOf(build.kustomization)}`
 
@@ -25,7 +26,7 @@ const shortened = (items: readonly CheckItem[]): CheckItem[] =>
 
 /** Fails with what was found, is unknown where something could not be looked into, passes otherwise. */
 function answer(id: string, found: readonly CheckItem[], blind: readonly CheckItem[], detail: string, ...hints: string[]): CheckResult {
-  if (found.length > 0) return fail(id, detail, { items: shortened([...found, ...blind]), hints })
+  if (found.length > 0) return fail(id, detail, { items: [...found, ...blind], hints })
   if (blind.length === 0) return pass()
   const cause = shortened(blind).map(({ where, what }) => `${where}: ${what}`)
   return { status: 'unknown', cause: cause.join('; '), hints: ['kubectl kustomize FOLDER', readmeLink(id)] }
@@ -161,7 +162,7 @@ export const substitutionSeen: Check<UpgradeInput> = {
     ]
     if (items.length === 0) return pass()
     return fail('substitution-seen', `${counted(items.length, 'object')} that Flux substitutes and that could not be looked into`, {
-      items: shortened(items),
+      items,
     })
   },
 }
