@@ -177,6 +177,12 @@ describe('upgrade check substitution-seen', () => {
     })
   })
 
+  it('is unknown when a Kustomization cannot be rendered', async () => {
+    const { ctx } = world({ spec: inline('DOMAIN'), output: () => ({ exitCode: 1, stderr: 'error: gone\n' }) })
+
+    expect(await substitutionSeen.probe(ctx, input)).toMatchObject({ status: 'unknown', cause: expect.stringContaining('error: gone') })
+  })
+
   it('names Kustomizations that are applied from elsewhere', async () => {
     const { ctx } = world({ spec: inline('DOMAIN'), source: 'other' })
 
