@@ -1,8 +1,9 @@
 // What the hazard tests have at hand: a cluster on 2.7.3 in style pin, the built CLI, and the same upgrade by hand, as people do it without us.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { environment } from '../../src/sandbox/index.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
 import { type FaultDesk, FROM, faultDesk, TO, type World } from '../runbooks/upgrade/faults/desk.ts'
@@ -33,6 +34,8 @@ export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' 
   pushed(edits: Edits): Promise<void>
   /** Migrate, set the tag, push: what the guides say, without a look at what it meets. Waits until the new controllers run. */
   plainUpgrade(): Promise<void>
+  /** What flux says, started in the clone. */
+  fluxInClone(...args: string[]): Promise<string>
   /** stderr of a kubectl that has to fail. */
   refused(...args: string[]): Promise<string>
 }
@@ -49,6 +52,12 @@ export const edited =
 export async function hazardDesk(): Promise<HazardDesk> {
   const desk = await faultDesk('pin')
   const { paths, kubectl, git, run } = desk
+
+  const fluxInClone: HazardDesk['fluxInClone'] = async (...args) => {
+    const env = environment({ dir: paths.dir })
+    const { stdout, stderr } = await promisify(execFile)(join(paths.bin, 'flux'), args, { env, cwd: paths.repo })
+    return `${stdout}${stderr}`
+  }
 
   const pushed: HazardDesk['pushed'] = async (edits) => {
     for (const [path, edit] of Object.entries(edits)) {
@@ -69,19 +78,19 @@ export async function hazardDesk(): Promise<HazardDesk> {
       const ours = (items as KustomizationItem[]).filter((each) => each.spec.sourceRef.kind === 'GitRepository')
       return ours.length > 0 && ours.every((each) => each.status?.lastAppliedRevision?.endsWith(head) === true)
     }
-    await waitUntil('Flux to have applied the commit everywhere', everywhere, { withinMs: 180_000 })
+    await waitUntil('Flux to have applied the commit everywhere', everywhere, { withinMs: 300_000 })
   }
 
   const plainUpgrade = async (): Promise<void> => {
     await run('flux', 'migrate')
-    await run('flux', 'migrate', '-f', join(paths.repo, 'cluster'), '--yes')
+    await fluxInClone('migrate', '-f', 'cluster', '--yes')
     await pushed({ [FLUX_FILE]: edited(`tag: v${FROM}`, `tag: v${TO}`) })
     const image = 'jsonpath={.spec.template.spec.containers[0].image} {.status.updatedReplicas} {.status.availableReplicas}'
     const done = async (): Promise<boolean> =>
       (await kubectl('-n', 'flux-system', 'get', 'deployment', 'kustomize-controller', '-o', image)).endsWith(
         'kustomize-controller:v1.9.3 1 1',
       )
-    await waitUntil('the new kustomize-controller to run', done, { withinMs: 180_000 })
+    await waitUntil('the new kustomize-controller to run', done, { withinMs: 300_000 })
   }
 
   const refused = async (...args: string[]): Promise<string> => {
@@ -93,7 +102,7 @@ export async function hazardDesk(): Promise<HazardDesk> {
     return failure.stderr
   }
 
-  return { ...desk, plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]), pushed, applied, plainUpgrade, refused }
+  return { ...desk, plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]), pushed, applied, plainUpgrade, fluxInClone, refused }
 }
 
 interface KustomizationItem {

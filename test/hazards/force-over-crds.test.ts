@@ -9,7 +9,6 @@ let desk: HazardDesk
 
 beforeAll(async () => {
   desk = await hazardDesk()
-  await desk.reset()
   const force = edited('  path: ./\n  prune: true\n', '  path: ./\n  force: true\n  prune: true\n')
   await desk.applied({ [FILE]: force })
 })
@@ -31,8 +30,8 @@ test('in the plain way, with the migration forgotten, deletes the CRD and with i
 
   await desk.pushed({ [FILE]: edited(`tag: v${FROM}`, `tag: v${TO}`) })
 
-  await waitUntil('the CRD to be deleted', async () => (await desk.kubectl(...uid)) !== before, { withinMs: 180_000 })
+  await waitUntil('the CRD to be deleted', async () => (await desk.kubectl(...uid)) !== before, { withinMs: 300_000 })
   const named = ['get', CRD, '-A', '-o', 'jsonpath={.items[*].metadata.uid}']
   expect(objects).toContain('dashboards')
-  await waitUntil('its objects to go', async () => (await desk.kubectl(...named).catch(() => '')) === '', { withinMs: 60_000 })
+  await waitUntil('its objects to go', async () => (await desk.kubectl(...named).catch(() => '')) === '', { withinMs: 180_000 })
 })

@@ -26,9 +26,8 @@ let desk: HazardDesk
 
 beforeAll(async () => {
   desk = await hazardDesk()
-  await desk.reset()
   await desk.applied({ [FILE]: (text) => `${text}${PATCH}` })
-  await waitUntil('the flag to be set', async () => (await desk.kubectl(...ARGS)).includes('autologin'), { withinMs: 120_000 })
+  await waitUntil('the flag to be set', async () => (await desk.kubectl(...ARGS)).includes('autologin'), { withinMs: 300_000 })
 })
 afterAll(async () => desk?.release())
 
@@ -46,7 +45,7 @@ test('is found by nobody in the plain way: the new controller ends on its start,
   await desk.plainUpgrade()
 
   const pods = ['-n', 'flux-system', 'get', 'pods', '-l', 'app=notification-controller', '-o', 'json']
-  await waitUntil('the controller to crash', async () => (await desk.kubectl(...pods)).includes('CrashLoopBackOff'), { withinMs: 180_000 })
+  await waitUntil('the controller to crash', async () => (await desk.kubectl(...pods)).includes('CrashLoopBackOff'), { withinMs: 300_000 })
   expect(await desk.kubectl('-n', 'flux-system', 'logs', '-l', 'app=notification-controller', '--tail=200').catch(() => '')).toBeDefined()
   expect(await desk.kubectl(...pods)).toContain('unknown flag: --aws-autologin-for-ecr')
 })

@@ -25,7 +25,6 @@ let desk: HazardDesk
 
 beforeAll(async () => {
   desk = await hazardDesk()
-  await desk.reset()
   await desk.applied({ [`${FOLDER}/kustomization.yaml`]: () => KUSTOMIZATION, [`${FOLDER}/charts.yaml`]: () => CHARTS })
 })
 afterAll(async () => desk?.release())
@@ -43,11 +42,11 @@ test('is named before anything is written, with the Kustomization, the object an
 })
 
 test('is found by nobody in the plain way: the API server does not know it any more', async () => {
-  expect(await desk.run('flux', 'migrate', '-f', `${desk.paths.repo}/${FOLDER}`, '--dry-run')).not.toContain('HelmRepository')
+  expect(await desk.fluxInClone('migrate', '-f', FOLDER, '--dry-run')).not.toContain('HelmRepository')
   await desk.plainUpgrade()
 
   const message = 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'
   const read = () => desk.kubectl('-n', 'flux-system', 'get', 'kustomization', 'cluster-apps-volumes', '-o', message)
-  await waitUntil('the Kustomization to fail', async () => (await read()).includes('no matches for kind'), { withinMs: 180_000 })
+  await waitUntil('the Kustomization to fail', async () => (await read()).includes('no matches for kind'), { withinMs: 300_000 })
   expect(await read()).toContain('source.toolkit.fluxcd.io/v1beta2')
 })

@@ -15,7 +15,6 @@ let desk: HazardDesk
 
 beforeAll(async () => {
   desk = await hazardDesk()
-  await desk.reset()
 })
 afterAll(async () => desk?.release())
 

@@ -9,7 +9,6 @@ let desk: HazardDesk
 
 beforeAll(async () => {
   desk = await hazardDesk()
-  await desk.reset()
   await desk.applied({ [FILE]: edited('domain: ${SECRET_DOMAIN}', 'domain: ${SECRET_DOMAIN}${NOBODY}') })
 })
 afterAll(async () => desk?.release())
@@ -30,6 +29,6 @@ test('is found by nobody in the plain way: the new controller no longer applies 
 
   const message = 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'
   const read = () => desk.kubectl('-n', 'flux-system', 'get', 'kustomization', 'cluster-apps-volumes', '-o', message)
-  await waitUntil('the Kustomization to fail', async () => (await read()).includes('variable not set (strict mode)'), { withinMs: 180_000 })
+  await waitUntil('the Kustomization to fail', async () => (await read()).includes('variable not set (strict mode)'), { withinMs: 300_000 })
   expect(await read()).toContain('"NOBODY"')
 })

@@ -18,8 +18,8 @@ test('is planned for: the objects are rewritten before the new CRDs can come', a
   const said = await desk.plan()
 
   expect(said.code).toBe(0)
-  expect(said.text).toMatch(/migrate-storage +OCIRepository: \d+ objects?.*storedVersions \[v1beta2, v1\] → \[v1\]/)
-  expect(said.text.indexOf('migrate-storage')).toBeLessThan(said.text.indexOf('push '))
+  expect(said.text).toMatch(/OCIRepository: \d+ objects stored as v1beta2 → v1, storedVersions \[v1beta2, v1\] → \[v1\]/)
+  expect(said.text.indexOf(' migrate-storage ')).toBeLessThan(said.text.indexOf(' push '))
   expect(await desk.world()).toEqual(before)
 })
 
