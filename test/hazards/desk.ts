@@ -102,7 +102,15 @@ export async function hazardDesk(): Promise<HazardDesk> {
     return failure.stderr
   }
 
-  return { ...desk, plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]), pushed, applied, plainUpgrade, fluxInClone, refused }
+  return {
+    ...desk,
+    plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]),
+    pushed,
+    applied,
+    plainUpgrade,
+    fluxInClone,
+    refused,
+  }
 }
 
 interface KustomizationItem {

@@ -5,18 +5,26 @@ import { release, releases } from '../../../src/flux/catalogue/index.ts'
 import { gatesIn, parseArguments, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import { deployment } from './objects.ts'
 
-describe('the catalogue of flags', () => {
-  it('is what the sources of the controllers say, as far as they are on this machine', () => {
-    vi.stubEnv('GOPROXY', 'off')
-
-    const found = controllerFlags('github.com/fluxcd/kustomize-controller', 'v1.9.3')
-
+const cached = (): ReturnType<typeof controllerFlags> => {
+  vi.stubEnv('GOPROXY', 'off')
+  try {
+    return controllerFlags('github.com/fluxcd/kustomize-controller', 'v1.9.3')
+  } finally {
     vi.unstubAllEnvs()
-    if (found === undefined || found.lacks.length > 0) return
-    expect(found.flags.map((flag) => knows('kustomize-controller', 'v1.9.3', 'flag', flag))).not.toContain('no')
-    expect(found.flags).toContain('custom-apply-stage-kinds')
-    expect(found.gates).toMatchObject({ StrictPostBuildSubstitutions: true, ObjectLevelWorkloadIdentity: false })
-  })
+  }
+}
+
+describe('the catalogue of flags', () => {
+  const sources = cached()
+
+  it.skipIf(sources === undefined || sources.lacks.length > 0)(
+    'is what the sources of a controller say, where they are on this machine',
+    () => {
+      expect(sources?.flags.filter((flag) => knows('kustomize-controller', 'v1.9.3', 'flag', flag) !== 'yes')).toEqual([])
+      expect(sources?.flags).toContain('custom-apply-stage-kinds')
+      expect(sources?.gates).toMatchObject({ StrictPostBuildSubstitutions: true, ObjectLevelWorkloadIdentity: false })
+    },
+  )
 
   it('holds every default argument of a release whose controller it knows', () => {
     const refused = releases().flatMap((version) =>
