@@ -1,15 +1,13 @@
 // Whether the controllers of the target would start with what is set on those that run.
-import type { ClusterSurvey } from '../../../src/actions/cluster-survey.ts'
-import type { RepositorySurvey } from '../../../src/actions/repository-survey.ts'
 import type { Check, CheckItem, CheckResult } from '../../../src/engine/model.ts'
 import { sourceOfFlags } from '../../../src/flux/catalogue/flags.ts'
 import { type ReleaseFacts, release } from '../../../src/flux/catalogue/index.ts'
 import { type Refused, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import type { RepoFile } from '../../../src/flux/files.ts'
-import { planHops } from '../../../src/flux/hops.ts'
 import { writtenAt } from '../../../src/flux/written-at.ts'
+import type { ReadContext } from '../../../src/ports/context.ts'
 import type { UpgradeInput } from '../input.ts'
-import { clusterOf, componentsOf, repositoryOf, styleOf, targetOf } from '../inspect.ts'
+import { clusterOf, knownHops, repositoryOf, targetOf } from '../inspect.ts'
 import { counted, fail, pass, readmeLink } from './results.ts'
 
 const shown = ({ option, name }: Refused): string => (option === 'flag' ? `--${name}` : name)
@@ -31,12 +29,9 @@ const sourcesOf = (refused: readonly Refused[]): string[] => {
 }
 
 /** The releases that this upgrade passes through: the controllers of each start with what is set. */
-function stopsOf(cluster: ClusterSurvey, repository: RepositorySurvey, from: string | undefined, to: string): ReleaseFacts[] {
-  const style = styleOf(cluster, repository)
-  const components = style.style === 'bootstrap' ? componentsOf(style) : undefined
-  const hops =
-    from === undefined ? undefined : planHops({ from, to, crds: cluster.crds, ...(components === undefined ? {} : { components }) })
-  return (hops?.kind === 'hops' ? hops.hops.map((hop) => hop.to) : [to]).map(release)
+async function stopsOf(ctx: ReadContext, input: UpgradeInput): Promise<ReleaseFacts[]> {
+  const hops = await knownHops(ctx, input)
+  return hops.length === 0 ? [targetOf(input)] : hops.map((hop) => release(hop.to))
 }
 
 const probe =
@@ -45,7 +40,7 @@ const probe =
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const from = cluster.installed.status === 'found' ? release(cluster.installed.version) : undefined
     const running = runningControllers(cluster.deployments)
-    const found = stopsOf(cluster, repository, from?.version, targetOf(input).version).flatMap((stop) =>
+    const found = (await stopsOf(ctx, input)).flatMap((stop) =>
       refusedArguments(running, from, stop).flatMap((refused) => (refused.option === option ? [{ refused, stop: stop.version }] : [])),
     )
     const items = found.map(({ refused, stop }) => itemOf(refused, stop, repository.files))
