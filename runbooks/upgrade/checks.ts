@@ -1,6 +1,8 @@
 // The whole safety net on one screen. Gates first: what comes after one could not be answered without it.
 import type { Check } from '../../src/engine/model.ts'
+import { ageKeyBackedUp } from './checks/age-backup.ts'
 import { backupRecipients, secretsBackedUp } from './checks/backup.ts'
+import { kubernetesAtStops, rollbackPossible } from './checks/chain.ts'
 import {
   clusterReachable,
   controllersHealthy,
@@ -13,6 +15,10 @@ import {
 } from './checks/cluster.ts'
 import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
 import { patchesApply } from './checks/patches.ts'
+import { kindsHaveControllers, noCrdPruned, noObjectPruned } from './checks/components.ts'
+import { factChecks } from './checks/facts.ts'
+import { pushAllowed, sourceFetches } from './checks/git-access.ts'
+import { oneApplier, thirdPartyFields } from './checks/ownership.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
 import { noRenderedRemovedApi, strictSubstitution, substitutionSeen } from './checks/rendered.ts'
@@ -43,20 +49,29 @@ const asked: readonly Check<UpgradeInput>[] = [
   toolsPresent,
   permissions,
   kubernetesSupported,
+  kubernetesAtStops,
   controllersHealthy,
+  kindsHaveControllers,
   syncNotSuspended,
   objectsReady,
   suspendedObjects,
   storedVersions,
   stopsExportable,
+  rollbackPossible,
+  noObjectPruned,
+  noCrdPruned,
   staleManagedFields,
   controllerFlagsKnown,
   featureGatesKnown,
   patchesApply,
+  thirdPartyFields,
+  oneApplier,
   repositoryClean,
   repositoryBranch,
   repositoryPushed,
   repositoryApplied,
+  sourceFetches,
+  pushAllowed,
   pinsFound,
   removedApiMigratable,
   noManifestOnRemovedApi,
@@ -65,6 +80,8 @@ const asked: readonly Check<UpgradeInput>[] = [
   substitutionSeen,
   backupRecipients,
   secretsBackedUp,
+  ageKeyBackedUp,
+  ...factChecks,
 ]
 
 export const checks: readonly Check<UpgradeInput>[] = asked.map(forPullRequests)

@@ -3,6 +3,7 @@ import { migrationLines } from '../../src/actions/storage-migration.ts'
 import type { Step } from '../../src/engine/model.ts'
 import { findCrd, release } from '../../src/flux/catalogue/index.ts'
 import { legOf } from './legs.ts'
+import { factLines } from './describe-facts.ts'
 import { changedFiles, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { subjectOf } from './steps/commit.ts'
@@ -98,5 +99,5 @@ export function describePlan(plan: UpgradePlan): string[] {
     lines.push(`${String(index + 1).padStart(2)} ${step.id.padEnd(width)} ${head}`)
     lines.push(...more.map((line) => `${' '.repeat(width + 4)}${line}`))
   })
-  return lines
+  return [...lines, ...factLines(plan)]
 }

@@ -88,6 +88,22 @@ const hop = z.strictObject({
   promotions,
 })
 
+const fact = z.strictObject({
+  id: text,
+  minor: text,
+  severity: z.enum(['note', 'warning', 'error']),
+  title: text,
+  breaks: text,
+  fix: text,
+  source: text,
+  /** How many objects it concerns; the first of them are in `objects`. */
+  count: z.number().int().nonnegative(),
+  objects: z.array(z.strictObject({ where: text, what: text })),
+  unknown: text.exactOptional(),
+})
+
+export type PlannedFact = z.infer<typeof fact>
+
 export const planSchema = z.strictObject({
   /** Made of a pull request with --ci: read, never carried out. */
   forReview: z.literal(true).exactOptional(),
@@ -121,6 +137,9 @@ export const planSchema = z.strictObject({
   controllers: z.array(text).exactOptional(),
   /** Of a chain, two or more; one hop has none. `from` and `to` are then the ends of the chain. */
   hops: z.array(hop).min(2).max(20).exactOptional(),
+  /** What the releases on the way change for objects of this cluster; plans of before have neither. */
+  facts: z.array(fact).exactOptional(),
+  otherFacts: z.number().int().nonnegative().exactOptional(),
   timeoutMs: z.number().int().positive(),
   madeAt: text,
 })

@@ -14,6 +14,8 @@ import type { Pin } from '../../src/flux/pins.ts'
 import type { BootstrapStyle, PinStyle } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { chainPart } from './hops.ts'
+import { stopsOf } from './chain.ts'
+import { otherFacts, outlook, plannedFacts } from './facts.ts'
 import type { UpgradeInput } from './input.ts'
 import { chainOf, componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
 import { type PlannedPin, planSchema, type UpgradePlan } from './plan-schema.ts'
@@ -36,6 +38,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   const synced = syncedOf(cluster, repository)
   const source = sourceOf(synced)
   const applied = cluster.crds.filter((crd) => isApplied(crd, target, components))
+  const facts = plannedFacts(await outlook(ctx, cluster, repository, stopsOf(cluster, repository, target.version, identity.version)))
   return planSchema.parse({
     clusterUid: identity.uid,
     context: identity.context,
@@ -60,6 +63,8 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     secrets: input.backupRecipients.length > 0,
     crdCount: cluster.crds.length,
     controllers: cluster.installed.status === 'found' ? cluster.installed.components : [],
+    facts,
+    otherFacts: otherFacts(facts),
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
   })

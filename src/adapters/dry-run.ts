@@ -15,7 +15,7 @@ const NO_COMMIT = '0'.repeat(40)
 
 const dryKube = (kube: Kube, would: Would): Kube => ({
   identity: () => kube.identity(),
-  get: (resource, name) => kube.get(resource, name),
+  get: (resource, name, options) => kube.get(resource, name, options),
   list: (resource, options) => kube.list(resource, options),
   serves: (resource) => kube.serves(resource),
   canI: (request) => kube.canI(request),
@@ -60,6 +60,7 @@ const gitReads = (git: Git) => ({
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
   diff: (dir: string, range?: string) => git.diff(dir, range),
+  tryPush: (dir: string, remote: string, branch: string) => git.tryPush(dir, remote, branch),
 })
 
 const dryGit = (git: Git, would: Would): Git => {

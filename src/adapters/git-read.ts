@@ -1,7 +1,7 @@
 // What the repository and its remote say; changes nothing, not even the index.
 import { OpsError } from '../errors.ts'
 import type { GitReader, Remote, RemoteBranch, StatusEntry } from '../ports/git.ts'
-import { gitError, remoteError } from './git-errors.ts'
+import { gitError, pushError, remoteError } from './git-errors.ts'
 import { commitOf, type GitRunner, lines, nulFields, operationUnderWay, rebaseBegan } from './git-run.ts'
 
 const TRAILER_SEARCH = 200
@@ -98,6 +98,23 @@ async function isAncestor(git: GitRunner, dir: string, commit: string, of: strin
   return result.exitCode === 0
 }
 
+async function tryPush(git: GitRunner, dir: string, remote: string, name: string): Promise<void> {
+  // --no-verify: a pre-push hook is for what is really pushed. The server's own hooks are not asked by a dry run.
+  const args = [
+    'push',
+    '--dry-run',
+    '--no-verify',
+    '--porcelain',
+    '--no-follow-tags',
+    '--recurse-submodules=no',
+    '--',
+    remote,
+    `HEAD:refs/heads/${name}`,
+  ]
+  const result = await git.ask(dir, args, { network: true })
+  if (result.exitCode !== 0) throw pushError(result, `try a push to ${name}`, dir, remote)
+}
+
 export const createGitReader = (git: GitRunner): GitReader => ({
   root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
   head: (dir) => head(git, dir),
@@ -113,6 +130,7 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   show: (dir, commit, path) => show(git, dir, commit, path),
   commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
+  tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
   diff: (dir, range) =>
     git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range ?? 'HEAD', '--'], 'read the changes'),
 })

@@ -51,6 +51,10 @@ function parse<T>(schema: z.ZodType<T>, body: string, subject: Subject): T {
   throw new OpsError({ code: 'kube-error', message, hints: ['is it the right server? look: kubectl version'], cause: parsed.error })
 }
 
+/** The API server itself leaves everything but the metadata out: what is secret or large never comes here. */
+const acceptOf = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList', metadataOnly: boolean | undefined): { accept?: string } =>
+  metadataOnly === true ? { accept: `application/json;as=${kind};g=meta.k8s.io;v=v1` } : {}
+
 const isObject = (item: unknown): item is KubeObject =>
   typeof (item as KubeObject | null)?.metadata === 'object' && typeof (item as KubeObject).metadata?.name === 'string'
 
@@ -59,6 +63,7 @@ const apiVersionOf = (resource: Resource): string => (resource.group === '' ? re
 /** Items of built-in kinds come without apiVersion and kind. */
 function completed(item: unknown, resource: Resource, subject: Subject): KubeObject {
   if (!isObject(item)) return parse(objectSchema as unknown as z.ZodType<KubeObject>, JSON.stringify(item), subject)
+  if (item.kind === 'PartialObjectMetadata') return { ...item, apiVersion: apiVersionOf(resource), kind: resource.kind }
   item.apiVersion ??= apiVersionOf(resource)
   item.kind ??= resource.kind
   return item
@@ -80,7 +85,8 @@ async function listAll(session: Session, resource: Resource, options: ListOption
       const path = listPath(resource, options, PAGE, next)
       // 410: the snapshot behind `continue` was compacted away; only a fresh start is consistent.
       const accepts = next && restart < MAX_RESTARTS ? [404, 410] : [404]
-      const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts })
+      const accept = acceptOf('PartialObjectMetadataList', options.metadataOnly)
+      const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts, ...accept })
       if (response.status === 410) break
       if (response.status === 404) {
         if (isRealNotFound(response.body) && !next) return []
@@ -89,7 +95,7 @@ async function listAll(session: Session, resource: Resource, options: ListOption
       const page = parse(listSchema, response.body, subject)
       for (const item of page.items ?? []) found.push(completed(item, resource, subject))
       next = page.metadata?.continue || undefined
-      if (!next) return found
+      if (!next || found.length >= (options.atMost ?? Number.POSITIVE_INFINITY)) return found
     } while (next)
   }
 }
@@ -101,9 +107,22 @@ const notKubernetes = (session: Session, subject: Subject): OpsError =>
     hints: [`is it the right server? context ${session.where.context}`],
   })
 
-async function getOne(session: Session, resource: Resource, name: ObjectName): Promise<KubeObject | undefined> {
+async function getOne(
+  session: Session,
+  resource: Resource,
+  name: ObjectName,
+  options: Pick<ListOptions, 'metadataOnly'> = {},
+): Promise<KubeObject | undefined> {
   const subject = subjectOf('get', resource, name)
-  const response = await session.send({ method: 'GET', path: objectPath(resource, name), repeat: 'read', subject, accepts: [404] })
+  const accept = acceptOf('PartialObjectMetadata', options.metadataOnly)
+  const response = await session.send({
+    method: 'GET',
+    path: objectPath(resource, name),
+    repeat: 'read',
+    subject,
+    accepts: [404],
+    ...accept,
+  })
   if (response.status !== 404) return completed(parse(objectSchema, response.body, subject), resource, subject)
   if (isRealNotFound(response.body)) return undefined
   throw notKubernetes(session, subject)
@@ -183,7 +202,7 @@ async function podLogs(
 
 export const createKube = (session: Session): Kube => ({
   identity: () => identify(session),
-  get: (resource, name) => getOne(session, resource, name),
+  get: (resource, name, options) => getOne(session, resource, name, options),
   list: (resource, options = {}) => listAll(session, resource, options),
   serves: (resource) => servesKind(session, resource),
   canI: (request) => askAccess(session, request),

@@ -36,6 +36,8 @@ export interface GitReader {
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
   /** Unified diff of the work tree against HEAD, or of `range`. */
   diff(dir: string, range?: string): Promise<string>
+  /** Goes through a push of HEAD up to the point where something would be sent; runs no hook. Throws as `push` does. */
+  tryPush(dir: string, remote: string, branch: string): Promise<void>
 }
 
 export interface Git extends GitReader {

@@ -71,13 +71,17 @@ export interface ListOptions {
   namespace?: string | undefined
   labelSelector?: string | undefined
   fieldSelector?: string | undefined
+  /** Only `metadata` of each object is sent: for kinds that may be large or secret. */
+  metadataOnly?: boolean | undefined
+  /** Stops after the page that reaches this many; more may be there. */
+  atMost?: number | undefined
 }
 
 /** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid` or `kube-error`. */
 export interface KubeReader {
   identity(): Promise<ClusterIdentity>
   /** undefined when the object, or its kind, does not exist. */
-  get(resource: Resource, name: ObjectName): Promise<KubeObject | undefined>
+  get(resource: Resource, name: ObjectName, options?: Pick<ListOptions, 'metadataOnly'>): Promise<KubeObject | undefined>
   /** Pages of 500. An empty list when the kind is not served (404); never for any other failure. */
   list(resource: Resource, options?: ListOptions): Promise<KubeObject[]>
   /** Whether this kind is served at this version now. */

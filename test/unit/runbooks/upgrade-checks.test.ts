@@ -54,7 +54,15 @@ describe('what the cluster syncs of a clone', () => {
   const applied = (name: string, by: string) =>
     flux('Kustomization', name, { spec: { path: `./${name}`, sourceRef: { kind: 'GitRepository', name: by } } })
   const objects = [source('prod', 'main'), source('next', 'staging'), applied('a', 'prod'), applied('b', 'next'), applied('c', 'next')]
-  const survey = { objects, crds: [], crdObjects: [], deployments: [], fluxInstances: [], installed: { status: 'none' } } as ClusterSurvey
+  const survey = {
+    objects,
+    crds: [],
+    crdObjects: [],
+    otherCrds: [],
+    deployments: [],
+    fluxInstances: [],
+    installed: { status: 'none' },
+  } as ClusterSurvey
   const repository = (branch: string): RepositorySurvey => ({
     root: '/repo',
     head: 'a'.repeat(40),

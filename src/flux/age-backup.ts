@@ -1,0 +1,55 @@
+// Which Secrets hold the keys that Flux decrypts with, and whether one says that its keys are kept elsewhere as well. The record is an
+// annotation, because it has to live with the key: whoever replaces the Secret loses the record with it.
+import type { KubeObject } from '../ports/kube.ts'
+import { controllersOf } from './installed.ts'
+
+/** RFC 3339: when the keys of this Secret were last written to a backup and opened from there. */
+export const BACKUP_ANNOTATION = 'flux-ops.dev/age-backup-at'
+
+export interface KeySecret {
+  /** `namespace/name` */
+  readonly id: string
+  readonly usedBy: readonly string[]
+}
+
+const globalSecret = (deployments: readonly KubeObject[]): string | undefined => {
+  for (const deployment of deployments) {
+    if (!controllersOf([deployment]).some((each) => each.component === 'kustomize-controller')) continue
+    const args: unknown[] = deployment.spec?.template?.spec?.containers?.flatMap((each: { args?: unknown[] }) => each?.args ?? []) ?? []
+    const found = args.map((arg) => /^--sops-age-secret=(.+)$/.exec(String(arg))?.[1]).find((name) => name !== undefined)
+    if (found) return `${deployment.metadata.namespace ?? ''}/${found}`
+  }
+  return undefined
+}
+
+/** Secrets that Kustomizations decrypt with, and the one that kustomize-controller takes where a Kustomization names none. */
+export function keySecrets(objects: readonly KubeObject[], deployments: readonly KubeObject[]): KeySecret[] {
+  const byId = new Map<string, string[]>()
+  const fallback = globalSecret(deployments)
+  for (const { kind, metadata, spec } of objects) {
+    if (kind !== 'Kustomization' || spec?.decryption?.provider !== 'sops') continue
+    const name = spec.decryption.secretRef?.name
+    const id = typeof name === 'string' ? `${metadata.namespace ?? ''}/${name}` : fallback
+    if (id !== undefined) byId.set(id, [...(byId.get(id) ?? []), `Kustomization ${metadata.namespace ?? ''}/${metadata.name}`])
+  }
+  return [...byId].map(([id, usedBy]) => ({ id, usedBy }))
+}
+
+/** When somebody last wrote to the data of a Secret, from its metadata alone; undefined where managedFields do not tell. */
+function dataWrittenAt({ metadata }: KubeObject): number | undefined {
+  const times = (metadata.managedFields ?? [])
+    .filter((entry) => Object.keys((entry.fieldsV1 ?? {}) as object).some((field) => field === 'f:data' || field === 'f:stringData'))
+    .map((entry) => Date.parse(entry.time ?? ''))
+    .filter((time) => !Number.isNaN(time))
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+/** Why there is no fresh backup on record; undefined when there is one. Takes the metadata of a Secret, never its data. */
+export function backupGap(secret: KubeObject): string | undefined {
+  const recorded = secret.metadata.annotations?.[BACKUP_ANNOTATION]
+  if (recorded === undefined) return 'nothing on record says that its keys are kept anywhere else'
+  const at = Date.parse(recorded)
+  if (Number.isNaN(at)) return `its record of a backup cannot be read: ${recorded}`
+  const written = dataWrittenAt(secret)
+  return written !== undefined && written > at ? `its keys were changed after the backup of ${recorded}` : undefined
+}
