@@ -70,7 +70,6 @@ describe.each(['pin', 'bootstrap'] as const)('an upgrade in style %s', (style: S
   test.each<[NonNullable<Faults['push']> | 'cut-after', RegExp]>([
     ['reject', /push refused/],
     ['protected', /Protected branch/],
-    ['unauthorised', /did not let us in/],
     ['cut', /cannot be reached|push to main/],
   ])('stops at a push that is met with %s, and ends with one commit once it is let through', async (push, words) => {
     await desk.faults({ push } as Faults)
@@ -85,6 +84,19 @@ describe.each(['pin', 'bootstrap'] as const)('an upgrade in style %s', (style: S
     await desk.faults({})
     expect((await desk.fluxOps(['runs', 'resume', '--yes'])).text).toContain('upgrade done in')
     await expectDone()
+  })
+
+  test('is refused before anything is changed where the credentials may read and not push', async () => {
+    await desk.faults({ push: 'unauthorised' })
+
+    const said = await desk.upgrade()
+
+    expect(said.text).toMatch(/✗ push-allowed/)
+    expect(said.text).toMatch(/did not let us in/)
+    expect(said.code).toBe(3)
+    expectNothingRaw(said)
+    expect(await desk.world()).toEqual(before)
+    await desk.faults({})
   })
 
   test.each(['cut-after', 'slow'])('ends with one commit and one push when the push is met with %s', async (push) => {

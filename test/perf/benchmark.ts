@@ -10,7 +10,18 @@ export interface Figure {
   readonly reach: number
 }
 
-export type Benchmark = () => Promise<Figure[]>
+/** A figure that has to stay below a limit, in its own unit. */
+export interface Limited {
+  readonly what: string
+  readonly unit: string
+  readonly ours: number
+  readonly limit: number
+}
+
+export type Benchmark = () => Promise<(Figure | Limited)[]>
+
+export const isReached = (figure: Figure | Limited): boolean =>
+  'limit' in figure ? figure.ours <= figure.limit : figure.ours / figure.peer <= figure.reach
 
 export const median = (numbers: readonly number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b)

@@ -1,0 +1,56 @@
+// Checks and plan on a large cluster: how long they take and how much memory they need. Not against a peer, but against two limits.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { down, environment, sandboxPaths, standardServices, stopProcess, up, withSandbox } from '../../src/sandbox/index.ts'
+import { allTools, manifestsDir } from '../sandbox/scratch.ts'
+import { type Benchmark, median } from './benchmark.ts'
+import { fillCluster } from './plan/cluster.ts'
+import { type Measured, measure } from './plan/measure.ts'
+
+const [NAME, FROM, TO] = ['perf-plan', '2.7.3', '2.9.2']
+const OBJECTS = 2000
+const ROUNDS = 3
+const [SECONDS, MIB] = [10, 400]
+const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+/** A plan that was not made, or that saw less than is there, is no measurement. */
+function assertPlanned({ code, stdout, stderr }: Measured, objects: number): void {
+  if (code !== 0) throw new Error(`upgrade plan ended with ${code}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`)
+  const { plan } = JSON.parse(stdout) as { plan: { baseline: unknown[] } }
+  if (plan.baseline.length !== objects) throw new Error(`the plan has ${plan.baseline.length} of ${objects} objects`)
+}
+
+export const benchmark: Benchmark = async () => {
+  const root = await mkdtemp(join(tmpdir(), 'flux-ops-perf-'))
+  try {
+    const ref = { name: NAME, root, manifestsDir }
+    const state = await up({ ...ref, flux: 'none', tools: await allTools(), services: standardServices })
+    await withSandbox(ref, (ctx) => ctx.applyCrds(FROM))
+    // Without them nobody starts the controllers whose Deployments are made.
+    for (const part of ['node-agent', 'kube-controller-manager']) await stopProcess(ref, part)
+    const objects = await withSandbox(ref, (ctx) => fillCluster(ctx, FROM, OBJECTS))
+    say(`  ${objects} Flux objects are there`)
+    const paths = sandboxPaths(state.dir)
+    const env = { ...process.env, ...environment(paths), XDG_STATE_HOME: join(paths.home, 'state') }
+    const argv = [process.execPath, PROGRAM, 'upgrade', 'plan', '--to', TO, '--repo', paths.repo, '--json']
+    const runs: Measured[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const run = await measure(argv, env)
+      assertPlanned(run, objects)
+      say(`  round ${round + 1}: ${(run.ms / 1000).toFixed(1)} s, ${run.mib.toFixed(0)} MiB`)
+      runs.push(run)
+    }
+    const what = `upgrade plan, ${objects} objects`
+    return [
+      { what, unit: 's', ours: median(runs.map((run) => run.ms)) / 1000, limit: SECONDS },
+      { what, unit: 'MiB', ours: Math.max(...runs.map((run) => run.mib)), limit: MIB },
+    ]
+  } finally {
+    await down(NAME, { root, delete: true })
+    await rm(root, { recursive: true, force: true })
+  }
+}
