@@ -34,7 +34,7 @@ import {
   repositoryPushed,
 } from './checks/repository.ts'
 import { stopsExportable } from './checks/stops.ts'
-import { noForceOverCrds, staleManagedFields, storedVersions, targetKnown } from './checks/target.ts'
+import { liveReferences, noForceOverCrds, staleManagedFields, storedVersions, targetKnown } from './checks/target.ts'
 import { toolsPresent } from './checks/tools.ts'
 import type { UpgradeInput } from './input.ts'
 
@@ -60,6 +60,7 @@ const asked: readonly Check<UpgradeInput>[] = [
   rollbackPossible,
   noObjectPruned,
   noCrdPruned,
+  liveReferences,
   staleManagedFields,
   controllerFlagsKnown,
   featureGatesKnown,

@@ -6,6 +6,7 @@ import { OpsError } from '../../../src/errors.ts'
 import { findCrd, names } from '../../../src/flux/catalogue/index.ts'
 import { forceOverCrds } from '../../../src/flux/force.ts'
 import { type Hop, planHops } from '../../../src/flux/hops.ts'
+import { goneReferences } from '../../../src/flux/references.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, hopsFor, liveVersion, repositoryOf, targetOf } from '../inspect.ts'
 import { counted, fail, failOf, failOn, pass } from './results.ts'
@@ -85,6 +86,26 @@ export const storedVersions: Check<UpgradeInput> = {
     }
     if (items.length === 0) return pass()
     return pass(`${counted(items.length, 'CRD')} with old stored versions; step migrate-storage rewrites their objects first`)
+  },
+}
+
+export const liveReferences: Check<UpgradeInput> = {
+  id: 'live-references',
+  title: 'no Flux object refers to an API version that the target does not serve',
+  severity: 'warning',
+  probe: async (ctx, input) => {
+    const { objects } = await clusterOf(ctx)
+    const target = targetOf(input)
+    const items = goneReferences(objects, target).map(({ where, path, kind, apiVersion }) => ({
+      where,
+      what: `${path} names ${kind} ${apiVersion}`,
+    }))
+    return failOn(
+      'live-references',
+      items,
+      (count) => `${counted(count, 'reference')} that Flux ${target.version} cannot follow`,
+      'what is written in the clone is changed by step migrate-repository; what Helm or somebody else made is changed where it comes from',
+    )
   },
 }
 

@@ -131,6 +131,24 @@ describe('the fact', () => {
     expect(concerned('helm-health-by-kstatus', { objects, deployments: kept })).toEqual([])
   })
 
+  it('helm-charts-with-tls names repositories with certificates alone', () => {
+    const tls = { type: 'oci', certSecretRef: { name: 'ca' } }
+    const objects = [
+      flux('HelmRepository', 'a', { spec: tls }),
+      flux('HelmRepository', 'b', { spec: { ...tls, secretRef: { name: 'x' } } }),
+    ]
+
+    expect(concerned('helm-charts-with-tls', { objects })).toEqual(['HelmRepository flux-system/a'])
+  })
+
+  it('failed-prunes-stay names Kustomizations that fail to prune', () => {
+    const failing = flux('Kustomization', 'a', { status: { conditions: [condition('False', { reason: 'PruneFailed' })] } })
+
+    expect(concerned('failed-prunes-stay', { objects: [failing, flux('Kustomization', 'b', { status: readyStatus() })] })).toEqual([
+      'Kustomization flux-system/a',
+    ])
+  })
+
   it('helm-repository-oci names repositories of that type only', () => {
     const objects = [flux('HelmRepository', 'a', { spec: { type: 'oci' } }), flux('HelmRepository', 'b', { spec: { url: 'https://x' } })]
 

@@ -49,6 +49,23 @@ export const FACTS_2_7: readonly ReleaseFact[] = [
     concerns: (world) => found(ofKind(world, 'Kustomization', variableInPatches)),
   },
   {
+    id: 'helm-charts-with-tls',
+    minor: '2.7',
+    range: { component: 'source-controller', from: '1.7.0', until: '1.7.1' },
+    lasting: true,
+    title: 'charts of an OCI HelmRepository with certificates and without credentials are not fetched (fixed in 2.7.1)',
+    breaks: 'its HelmCharts fail, and the releases stay at the chart that they have',
+    fix: 'go to 2.7.1 or newer',
+    source: 'https://github.com/fluxcd/source-controller/pull/1904',
+    severity: 'note',
+    concerns: (world) =>
+      found(
+        ofKind(world, 'HelmRepository', ({ spec }) =>
+          spec?.type === 'oci' && spec.certSecretRef && !spec.secretRef ? 'has certSecretRef and no secretRef' : undefined,
+        ),
+      ),
+  },
+  {
     id: 'retry-history',
     minor: '2.7',
     range: { component: 'helm-controller', from: '1.4.0', until: '1.4.5' },

@@ -70,6 +70,24 @@ export const FACTS_2_9: readonly ReleaseFact[] = [
           ),
   },
   {
+    id: 'failed-prunes-stay',
+    minor: '2.9',
+    range: { component: 'kustomize-controller', from: '1.9.0' },
+    title: 'what could not be deleted stays in the inventory and is tried again',
+    breaks: 'a Kustomization that fails to prune goes on failing, where it used to forget the object',
+    fix: 'delete the object by hand, or what keeps it: a finalizer, a webhook, a missing permission',
+    source: 'https://github.com/fluxcd/kustomize-controller/pull/1665',
+    severity: 'note',
+    concerns: (world) =>
+      found(
+        ofKind(world, 'Kustomization', ({ status }) =>
+          list(status?.conditions).some((each) => (each as { reason?: unknown } | null)?.reason === 'PruneFailed')
+            ? 'fails to prune now'
+            : undefined,
+        ),
+      ),
+  },
+  {
     id: 'flux-crds-substituted',
     minor: '2.9',
     range: { component: 'kustomize-controller', from: '1.9.0', until: '1.9.2' },

@@ -42,6 +42,22 @@ export const outcomes: OutcomeTable = {
     fail: { never: 'what is stale is rewritten by step migrate-storage, and the check says so' },
     unknown: { given: 'CRDs may not be read', change: crds },
   },
+  'live-references': {
+    pass: {
+      given: 'a health check names a version that stays',
+      change: (world) =>
+        world.put('Kustomization', 'web', { spec: { healthChecks: [{ apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' }] } }),
+    },
+    fail: {
+      given: 'a health check names a version that goes',
+      change: (world) =>
+        world.put('Kustomization', 'web', {
+          spec: { healthChecks: [{ apiVersion: 'helm.toolkit.fluxcd.io/v2beta2', kind: 'HelmRelease' }] },
+        }),
+      says: /Kustomization flux-system\/web.*spec\.healthChecks\[0\] names HelmRelease helm\.toolkit\.fluxcd\.io\/v2beta2/,
+    },
+    unknown: { given: 'CRDs may not be read', change: crds },
+  },
   'kubernetes-supported-at-stops': {
     pass: { given: 'there is no stop on the way' },
     fail: {
