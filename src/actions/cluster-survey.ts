@@ -6,21 +6,11 @@ import type { KubeObject, KubeReader, Resource } from '../ports/kube.ts'
 import { CRD, DEPLOYMENT, FLUX_INSTANCE } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
 
-/** A CRD of somebody else: no more than what it takes to list its objects. */
-export interface OtherCrd {
-  readonly group: string
-  readonly kind: string
-  readonly plural: string
-  readonly namespaced: boolean
-  readonly versions: readonly string[]
-  /** Of those, the ones that can be asked for. */
-  readonly served: readonly string[]
-}
-
 export interface ClusterSurvey {
   readonly crdObjects: readonly KubeObject[]
   readonly crds: readonly InstalledCrd[]
-  readonly otherCrds: readonly OtherCrd[]
+  /** Names of all CRDs, those of others too. */
+  readonly crdNames: readonly string[]
   readonly objects: readonly KubeObject[]
   readonly deployments: readonly KubeObject[]
   readonly fluxInstances: readonly KubeObject[]
@@ -38,31 +28,18 @@ export const resourceOfCrd = (crd: InstalledCrd, version = storageVersionOf(crd)
   namespaced: true,
 })
 
-function otherCrd({ spec }: KubeObject): OtherCrd {
-  const versions: { name?: unknown; served?: unknown }[] = Array.isArray(spec?.versions) ? spec.versions : []
-  return {
-    group: String(spec?.group ?? ''),
-    kind: String(spec?.names?.kind ?? ''),
-    plural: String(spec?.names?.plural ?? ''),
-    namespaced: spec?.scope !== 'Cluster',
-    versions: versions.map((version) => String(version.name ?? '')),
-    served: versions.filter((version) => version.served === true).map((version) => String(version.name ?? '')),
-  }
-}
+const groupOfCrd = (name: string): string => name.slice(name.indexOf('.') + 1)
 
-/** The Flux CRDs of the cluster: by group, so that one without labels is seen as well. `names`: of every CRD there is. */
-export async function readCrds(
-  kube: KubeReader,
-): Promise<{ objects: KubeObject[]; crds: InstalledCrd[]; names: string[]; others: OtherCrd[] }> {
-  const all = await kube.list(CRD)
-  const isOurs = (object: KubeObject): boolean => isFluxGroup(String(object.spec?.group ?? ''))
-  const objects = all.filter(isOurs)
-  return {
-    objects,
-    crds: objects.map(installedCrd).filter((crd) => crd !== undefined),
-    names: all.map((crd) => crd.metadata.name),
-    others: all.filter((object) => !isOurs(object)).map(otherCrd),
-  }
+/**
+ * The Flux CRDs of the cluster: by group, so that one without labels is seen as well. `names`: of every CRD there is. Of others nothing but the
+ * name is read: a cluster may have thousands of them, a megabyte each.
+ */
+export async function readCrds(kube: KubeReader): Promise<{ objects: KubeObject[]; crds: InstalledCrd[]; names: string[] }> {
+  const names = (await kube.list(CRD, { metadataOnly: true })).map((crd) => crd.metadata.name)
+  const ours = names.filter((name) => isFluxGroup(groupOfCrd(name)))
+  const read = await sideBySide(ours, 8, (name) => kube.get(CRD, { name }))
+  const objects = read.filter((crd) => crd !== undefined)
+  return { objects, crds: objects.map(installedCrd).filter((crd) => crd !== undefined), names }
 }
 
 /** Every object of these CRDs, kinds side by side. Items of a list carry no apiVersion or kind by themselves: they get them here. */
@@ -81,11 +58,11 @@ export async function readDeployments(kube: KubeReader, namespace: string): Prom
 }
 
 export async function surveyCluster(kube: KubeReader, namespace: string): Promise<ClusterSurvey> {
-  const [{ objects: crdObjects, crds, names, others }, deployments] = await Promise.all([readCrds(kube), readDeployments(kube, namespace)])
+  const [{ objects: crdObjects, crds, names }, deployments] = await Promise.all([readCrds(kube), readDeployments(kube, namespace)])
   // A kind that is not there is not asked for: who may not read it would be refused for nothing.
   const hasInstances = names.includes(`${FLUX_INSTANCE.plural}.${FLUX_INSTANCE.group}`)
   const [objects, fluxInstances] = await Promise.all([readObjects(kube, crds), hasInstances ? kube.list(FLUX_INSTANCE) : []])
-  return { crdObjects, crds, otherCrds: others, objects, deployments, fluxInstances, installed: installedFlux(deployments, crds) }
+  return { crdObjects, crds, crdNames: names, objects, deployments, fluxInstances, installed: installedFlux(deployments, crds) }
 }
 
 export const ofKind = (objects: readonly KubeObject[], kind: string): KubeObject[] => objects.filter((object) => object.kind === kind)

@@ -6,7 +6,7 @@ import { compareApiVersions } from '../flux/api-versions.ts'
 import { type Applied, inventoryOf } from '../flux/inventories.ts'
 import { groupOf, isFluxGroup, versionOf } from '../flux/kinds.ts'
 import type { KubeObject, KubeReader } from '../ports/kube.ts'
-import type { OtherCrd } from './cluster-survey.ts'
+import { CRD } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
 
 export interface OldlyOwned {
@@ -32,23 +32,56 @@ const SIDE_BY_SIDE = 8
 const PER_KIND = 2000
 const KINDS = 80
 
+interface OtherCrd {
+  readonly group: string
+  readonly kind: string
+  readonly plural: string
+  readonly namespaced: boolean
+  readonly versions: readonly string[]
+  /** Of those, the ones that can be asked for. */
+  readonly served: readonly string[]
+}
+
 interface Asked {
   readonly crd: OtherCrd
   readonly applied: readonly Applied[]
 }
 
+function crdOf({ spec }: KubeObject): OtherCrd {
+  const versions: { name?: unknown; served?: unknown }[] = Array.isArray(spec?.versions) ? spec.versions : []
+  return {
+    group: String(spec?.group ?? ''),
+    kind: String(spec?.names?.kind ?? ''),
+    plural: String(spec?.names?.plural ?? ''),
+    namespaced: spec?.scope !== 'Cluster',
+    versions: versions.map((version) => String(version.name ?? '')),
+    served: versions.filter((version) => version.served === true).map((version) => String(version.name ?? '')),
+  }
+}
+
+/** Only CRDs of groups that Flux applies something of: the others are not asked for. */
+async function readOtherCrds(kube: KubeReader, names: readonly string[], applied: readonly Applied[]): Promise<OtherCrd[]> {
+  const groups = new Set(applied.map((entry) => entry.group).filter((group) => !isFluxGroup(group)))
+  const wanted = names.filter((name) => groups.has(name.slice(name.indexOf('.') + 1)))
+  const read = await sideBySide(wanted, SIDE_BY_SIDE, async (name) => {
+    const crd = await kube.get(CRD, { name })
+    return crd === undefined ? [] : [crdOf(crd)]
+  })
+  return read.flat()
+}
+
 /** The kinds that Flux applies objects of, those that ever had two versions first: a look is bounded, and there it is most likely. */
-function asked(objects: readonly KubeObject[], crds: readonly OtherCrd[]): Asked[] {
+function asked(applied: readonly Applied[], crds: readonly OtherCrd[]): Asked[] {
   const entries = new Map<string, Applied[]>()
-  for (const entry of inventoryOf(objects)) {
+  for (const entry of applied) {
     const key = `${entry.group} ${entry.kind}`
     const known = entries.get(key)
     if (known === undefined) entries.set(key, [entry])
     else known.push(entry)
   }
   const all = crds.flatMap((crd): Asked[] => {
-    const applied = isFluxGroup(crd.group) ? [] : (entries.get(`${crd.group} ${crd.kind}`) ?? [])
-    return applied.length === 0 ? [] : [{ crd, applied }]
+    const mine = entries.get(`${crd.group} ${crd.kind}`) ?? []
+    return mine.length === 0 ? [] : [{ crd, applied: mine }]
   })
   const many = ({ crd }: Asked): number => (crd.versions.length > 1 ? 0 : 1)
   return all.sort((one, other) => many(one) - many(other) || one.crd.plural.localeCompare(other.crd.plural))
@@ -85,12 +118,14 @@ async function lookAt(kube: KubeReader, { crd, applied }: Asked): Promise<{ foun
   }
 }
 
+/** `crdNames`: of all CRDs of the cluster. */
 export async function lookAtThirdParties(
   kube: KubeReader,
   objects: readonly KubeObject[],
-  crds: readonly OtherCrd[],
+  crdNames: readonly string[],
 ): Promise<ThirdPartyLook> {
-  const all = asked(objects, crds)
+  const applied = inventoryOf(objects)
+  const all = asked(applied, await readOtherCrds(kube, crdNames, applied))
   const looks = await sideBySide(all.slice(0, KINDS), SIDE_BY_SIDE, (each) => lookAt(kube, each))
   const beyond = all.slice(KINDS).map(({ crd }) => `${crd.kind}: more than ${KINDS} kinds`)
   return {

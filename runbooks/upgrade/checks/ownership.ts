@@ -24,8 +24,8 @@ export const thirdPartyFields: Check<UpgradeInput> = {
   title: 'no object that Flux applies is still owned in an older API version of its kind',
   severity: 'warning',
   probe: async (ctx) => {
-    const { objects, otherCrds } = await clusterOf(ctx)
-    const { found, looked, left } = await lookAtThirdParties(ctx.kube, objects, otherCrds)
+    const { objects, crdNames } = await clusterOf(ctx)
+    const { found, looked, left } = await lookAtThirdParties(ctx.kube, objects, crdNames)
     if (found.length === 0 && left.length > 0) return { status: 'unknown', cause: `not looked at: ${left.join('; ')}` }
     if (found.length === 0) return pass(`${counted(looked, 'object')} looked at`)
     const items = [...found.map(itemOf), ...left.map((what) => ({ where: 'not looked at', what }))]

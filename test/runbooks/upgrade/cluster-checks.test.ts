@@ -74,7 +74,7 @@ test('a Receiver whose Secret lacks what the target asks for stops the upgrade, 
   await apply(secret({ token: 'not-a-real-token', email: 'push@example.org', audience: 'https://example.org/hook' }))
   const planned = await plan()
 
-  expect([refused.outcome, statusOf(refused, 'gcr-receiver-claims')]).toEqual(['refused', 'fail'])
+  expect([refused.outcome, statusOf(refused, 'gcr-receiver-claims')]).toEqual(['checks-failed', 'fail'])
   expect([planned.outcome, statusOf(planned, 'gcr-receiver-claims')]).toEqual(['planned', 'pass'])
 })
 

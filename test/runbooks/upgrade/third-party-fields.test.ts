@@ -59,7 +59,7 @@ const apply = (object: object): Promise<string> => kubectl(object, 'apply', '--s
 const tryApply = (object: object): Promise<string> =>
   kubectl(object, 'apply', '--server-side', '--field-manager', 'kustomize-controller', '--dry-run=server')
 
-const look = async () => lookAtThirdParties(open.world.kube, [kustomization], (await readCrds(open.world.kube)).others)
+const look = async () => lookAtThirdParties(open.world.kube, [kustomization], (await readCrds(open.world.kube)).names)
 
 beforeAll(async () => {
   world = await scratch()

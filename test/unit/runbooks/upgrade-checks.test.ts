@@ -58,7 +58,7 @@ describe('what the cluster syncs of a clone', () => {
     objects,
     crds: [],
     crdObjects: [],
-    otherCrds: [],
+    crdNames: [],
     deployments: [],
     fluxInstances: [],
     installed: { status: 'none' },
