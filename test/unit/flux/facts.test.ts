@@ -124,7 +124,12 @@ describe('the fact', () => {
 
   it('helm-health-by-kstatus leaves out releases that wait for nothing, and all of them with the gate of Helm 3', () => {
     const quiet = { install: { disableWait: true }, upgrade: { disableWait: true } }
-    const objects = [flux('HelmRelease', 'waits'), flux('HelmRelease', 'quiet', { spec: quiet })]
+    const chosen = { waitStrategy: { name: 'legacy' } }
+    const objects = [
+      flux('HelmRelease', 'waits'),
+      flux('HelmRelease', 'quiet', { spec: quiet }),
+      flux('HelmRelease', 'chosen', { spec: chosen }),
+    ]
     const kept = controllers('2.8.8', { 'helm-controller': ['--feature-gates=UseHelm3Defaults=true'] })
 
     expect(concerned('helm-health-by-kstatus', { objects })).toEqual(['HelmRelease flux-system/waits'])
