@@ -1,7 +1,7 @@
 // The release facts of a plan as lines: what changes, whom it concerns here, what to do.
 import type { PlannedFact, UpgradePlan } from './plan-schema.ts'
 
-const MARK = { note: '►', warning: '⚠', error: '✗' } as const
+const MARK = { note: ' ', warning: '⚠', error: '✗' } as const
 
 const SHOWN = 5
 
