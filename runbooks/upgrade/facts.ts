@@ -3,7 +3,7 @@ import type { ClusterSurvey } from '../../src/actions/cluster-survey.ts'
 import { factWorld } from '../../src/actions/fact-world.ts'
 import { once } from '../../src/actions/once.ts'
 import type { RepositorySurvey } from '../../src/actions/repository-survey.ts'
-import { belowAny, syncedTree } from '../../src/actions/synced-files.ts'
+import { below, syncedTree } from '../../src/actions/synced-files.ts'
 import { FACTS, factsOnTheWay, type JudgedFact, judge } from '../../src/flux/catalogue/facts/index.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { stopsOf } from './chain.ts'
@@ -27,7 +27,8 @@ export async function outlook(
   const facts = factsOnTheWay(liveVersion(cluster), stops)
   const synced = syncedOf(cluster, repository).map((each) => each.path)
   const tree = syncedTree(repository.files, synced)
-  const files = repository.files.filter((file) => belowAny(file.path, tree))
+  const isIn = below(tree)
+  const files = repository.files.filter(({ path }) => isIn(path))
   return { judged: judge(await factWorld(ctx.kube, cluster, files, facts), facts) }
 }
 

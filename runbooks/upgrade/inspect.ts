@@ -3,7 +3,7 @@ import { type ClusterSurvey, clusterEvidence, surveyCluster } from '../../src/ac
 import { readChanges } from '../../src/actions/migrate-files.ts'
 import { once } from '../../src/actions/once.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
-import { belowAny, syncedTree } from '../../src/actions/synced-files.ts'
+import { below, syncedTree } from '../../src/actions/synced-files.ts'
 import { OpsError, refusal } from '../../src/errors.ts'
 import { type ApiRewrite, type HopRewrites, rewritesForHop } from '../../src/flux/api-rewrites.ts'
 import { type ReleaseFacts, release } from '../../src/flux/catalogue/index.ts'
@@ -124,7 +124,8 @@ export async function removedApis(
     repository.files,
     syncedOf(cluster, repository).map((each) => each.path),
   )
-  const files = repository.files.filter((file) => belowAny(file.path, tree))
+  const isIn = below(tree)
+  const files = repository.files.filter(({ path }) => isIn(path))
   if (hops.length > 1) return alongChain(files, tree, hops)
   const scan = scanManifests(files, to)
   // Only where the target drops something: the CLI rewrites to the newest versions it knows, whether the target needs that or not.

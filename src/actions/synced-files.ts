@@ -20,12 +20,17 @@ export function resolvePath(folder: string, relative: string): string | undefine
 
 const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
 
-export const isBelow = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`)
+/** Whether a path is one of `roots` or lies below one: asked of every file of a repository, of which many may be roots. */
+export function below(roots: Iterable<string>): (path: string) => boolean {
+  const known = new Set(roots)
+  return (path) => known.has('') || known.has(path) || ancestors(path).some((folder) => known.has(folder))
+}
 
 /** Outermost folders and files, sorted: none lies below another. */
 export function outermost(paths: Iterable<string>): string[] {
-  const sorted = [...new Set(paths)].sort()
-  return sorted.filter((path) => !sorted.some((other) => other !== path && isBelow(path, other)))
+  const all = new Set(paths)
+  const inner = (path: string): boolean => (path !== '' && all.has('')) || ancestors(path).some((folder) => all.has(folder))
+  return [...all].filter((path) => !inner(path)).sort()
 }
 
 /** Pure: `folders` and everything that kustomization files below them refer to, as outermost paths. */
@@ -35,8 +40,9 @@ export function syncedTree(files: readonly RepoFile[], folders: readonly string[
   const tree = new Set(folders)
   for (let before = -1; before !== tree.size; ) {
     before = tree.size
+    const isIn = below(tree)
     for (const file of kustomizations) {
-      if (![...tree].some((root) => isBelow(file.path, root))) continue
+      if (!isIn(file.path)) continue
       for (const path of referencesOf(file)) if (known.has(path)) tree.add(path)
     }
   }
@@ -59,4 +65,4 @@ function referencesOf(file: RepoFile): string[] {
   return found
 }
 
-export const belowAny = (path: string, roots: readonly string[]): boolean => roots.some((root) => isBelow(path, root))
+export const belowAny = (path: string, roots: readonly string[]): boolean => below(roots)(path)

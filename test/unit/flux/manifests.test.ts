@@ -142,3 +142,29 @@ spec:
     expect(() => scanManifests([], '9.9.9')).toThrow(expect.objectContaining({ code: 'flux-version-unknown' }))
   })
 })
+
+describe('a document that names only served versions, each with its kind beside it', () => {
+  const scan = (text: string) => scanManifests([{ path: 'a.yaml', text }], '2.9.2')
+
+  it('is not parsed: a template of it is no riddle', () => {
+    expect(scan('{{- if .x }}\napiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\n{{- end }}\n')).toMatchObject({
+      findings: [],
+      unscannable: [],
+      objects: 1,
+    })
+  })
+
+  it.each([
+    [
+      'another mention is of a dropped one',
+      'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nspec:\n  a:\n    apiVersion: source.toolkit.fluxcd.io/v1beta2\n    kind: Bucket\n',
+    ],
+    [
+      'the version is written apart, as a patch target has it',
+      'kind: Kustomization\npatches:\n  - target:\n      group: source.toolkit.fluxcd.io\n      version: v1beta2\n      kind: Bucket\n',
+    ],
+    ['it is in flow style', '{apiVersion: source.toolkit.fluxcd.io/v1beta2, kind: Bucket, metadata: {name: x}}\n'],
+  ])('is parsed where %s', (_why, text) => {
+    expect(scan(text).findings).toHaveLength(1)
+  })
+})
