@@ -16,16 +16,21 @@ import { eventually, type Scratch, scratch } from '../../sandbox/scratch.ts'
 let world: Scratch
 let open: OpenWorld
 
-const version = (name: string, storage: boolean, properties: object) => ({
-  name,
-  served: true,
-  storage,
-  schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties } } } },
-})
+const version = (name: string, storage: boolean, more: object = {}) => {
+  const spec = { type: 'object', properties: { port: { type: 'integer' }, ...more } }
+  const status = { type: 'object', properties: { phase: { type: 'string' } } }
+  return {
+    name,
+    served: true,
+    storage,
+    subresources: { status: {} },
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec, status } } },
+  }
+}
 
-const PORT = { port: { type: 'integer' } }
-const V1BETA1 = version('v1beta1', true, PORT)
-const BOTH = [version('v1beta1', false, PORT), version('v1', true, { ...PORT, access: { type: 'string', default: 'deny' } })]
+const OLD = [version('v1beta1', true)]
+const BOTH = [version('v1beta1', false), version('v1', true)]
+const NEW_DEFAULT = [version('v1beta1', false), version('v1', true, { access: { type: 'string', default: 'deny' } })]
 
 const crd = (versions: object[]) => ({
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -68,10 +73,17 @@ beforeAll(async () => {
   const runs = createRunStore({ root: join(world.root, 'runs'), clock: systemClock, redactor, pid: process.pid })
   const signal = new AbortController().signal
   open = await openWorld({ env: environment({ dir }), namespace: 'flux-system', runs, redactor, signal, userAgent: 'flux-ops/test' })
-  await apply(crd([V1BETA1]))
-  await eventually('the kind to be served', async () => (await apply(server('v1beta1', 80))) !== '')
+  const served = (what: string, object: object) => eventually(`${what} to be served`, async () => (await apply(object)) !== '')
+  await apply(crd(OLD))
+  await served('v1beta1', server('v1beta1', 80))
+  // The operator of that kind writes its status in the version that it was built with.
+  const status = JSON.stringify({ status: { phase: 'Ready' } })
+  const patch = ['patch', 'servers.v1beta1.example.org', 'web', '--subresource=status', '--type=merge', '--field-manager=operator']
+  await world.kubectl([...patch, '--patch', status], 'fields')
   await apply(crd(BOTH))
-  await eventually('the new version to be served', async () => (await kubectl(server('v1', 80), 'get', '--output', 'name')) !== '')
+  await served('v1', server('v1', 81))
+  await apply(crd(NEW_DEFAULT))
+  await eventually('the new default', async () => (await kubectl(server('v1', 81), 'get', '--output', 'json')).includes('"access": "deny"'))
 })
 
 afterAll(async () => {
@@ -80,7 +92,7 @@ afterAll(async () => {
 })
 
 test('an object that is owned in an older version is refused by the API server once a new one has a default', async () => {
-  await expect(tryApply(server('v1', 81))).rejects.toThrow(/access: field not declared in schema/)
+  await expect(tryApply(server('v1', 82))).rejects.toThrow(/access: field not declared in schema/)
 })
 
 test('it is named before, from its metadata alone', async () => {
@@ -100,11 +112,11 @@ test('it is named before, from its metadata alone', async () => {
 })
 
 test('once it is owned in the new version it is applied, and no longer named', async () => {
-  const object = JSON.parse(await kubectl(server('v1', 80), 'get', '--show-managed-fields', '--output', 'json')) as KubeObject
+  const object = JSON.parse(await kubectl(server('v1', 81), 'get', '--show-managed-fields', '--output', 'json')) as KubeObject
   const managedFields = (object.metadata.managedFields ?? []).map((entry) => ({ ...entry, apiVersion: 'example.org/v1' }))
   const patch = JSON.stringify([{ op: 'replace', path: '/metadata/managedFields', value: managedFields }])
   await world.kubectl(['patch', 'servers.v1.example.org', 'web', '--type=json', '--patch', patch], 'fields')
 
-  expect(await tryApply(server('v1', 81))).toContain('serverside-applied')
+  expect(await tryApply(server('v1', 82))).toContain('serverside-applied')
   expect((await look()).found).toEqual([])
 })
