@@ -41,7 +41,9 @@ export const benchmark: Benchmark = async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const run = await measure(argv, env)
       assertPlanned(run, objects)
-      say(`  round ${round + 1}: ${(run.ms / 1000).toFixed(1)} s, ${run.mib.toFixed(0)} MiB`)
+      say(
+        `  round ${round + 1}: ${(run.ms / 1000).toFixed(1)} s, of that ${run.cpu.toFixed(1)} s of processor time, ${run.mib.toFixed(0)} MiB`,
+      )
       runs.push(run)
     }
     const what = `upgrade plan, ${objects} objects`

@@ -49,8 +49,8 @@ const pathOf = ({ apiVersion, kind }: KubeObject): string => {
 }
 
 async function put(client: KubeHttp, { status, ...object }: KubeObject): Promise<void> {
-  const made = await client.call('POST', pathOf(object), object)
-  await client.call('PUT', `${pathOf(object)}/${object.metadata.name}/status`, { ...made, status })
+  const made = await client.call('POST', `${pathOf(object)}?fieldManager=kustomize-controller`, object)
+  await client.call('PUT', `${pathOf(object)}/${object.metadata.name}/status?fieldManager=kustomize-controller`, { ...made, status })
 }
 
 /** As Flux left them, rolled out; no Deployment controller is there to say otherwise. */

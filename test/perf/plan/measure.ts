@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Measured {
   readonly ms: number
+  /** Seconds of processor time, with those of the tools that it waited for: what a loaded machine does not change. */
+  readonly cpu: number
   /** Highest resident memory of the program itself, in MiB; the tools that it starts are processes of their own. */
   readonly mib: number
   readonly code: number
@@ -15,6 +17,13 @@ export interface Measured {
 const peakOf = async (pid: number): Promise<number> => {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) / 1024
+}
+
+/** utime, stime, cutime and cstime of proc(5), in ticks of 10 ms. */
+const cpuOf = async (pid: number): Promise<number> => {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / 100
 }
 
 export async function measure(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
@@ -31,12 +40,13 @@ export async function measure(argv: readonly string[], env: NodeJS.ProcessEnv): 
   }).finally(() => {
     ended = true
   })
-  let mib = 0
+  let [mib, cpu] = [0, 0]
   // The kernel keeps the peak; the last look before the end is the one that counts.
   while (!ended) {
     mib = Math.max(mib, await peakOf(child.pid ?? 0))
+    cpu = Math.max(cpu, await cpuOf(child.pid ?? 0))
     await Promise.race([sleep(10), end])
   }
   const code = await end
-  return { ms: performance.now() - began, mib, code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
+  return { ms: performance.now() - began, cpu, mib, code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
 }
