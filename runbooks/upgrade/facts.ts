@@ -5,10 +5,10 @@ import { once } from '../../src/actions/once.ts'
 import type { RepositorySurvey } from '../../src/actions/repository-survey.ts'
 import { below, syncedTree } from '../../src/actions/synced-files.ts'
 import { FACTS, factsOnTheWay, type JudgedFact, judge } from '../../src/flux/catalogue/facts/index.ts'
+import type { Hop } from '../../src/flux/hops.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import { stopsOf } from './chain.ts'
 import type { UpgradeInput } from './input.ts'
-import { clusterOf, liveVersion, repositoryOf, syncedOf, targetOf } from './inspect.ts'
+import { clusterOf, knownHops, liveVersion, repositoryOf, syncedOf, targetOf } from './inspect.ts'
 import type { PlannedFact } from './plan-schema.ts'
 
 /** A plan is read by people and journaled: of a fact about a thousand objects these many are named, and all are counted. */
@@ -22,8 +22,9 @@ export async function outlook(
   ctx: ReadContext,
   cluster: ClusterSurvey,
   repository: RepositorySurvey,
-  stops: readonly string[],
+  hops: readonly Pick<Hop, 'to'>[],
 ): Promise<Outlook> {
+  const stops = hops.map((hop) => hop.to)
   const facts = factsOnTheWay(liveVersion(cluster), stops)
   const synced = syncedOf(cluster, repository).map((each) => each.path)
   const tree = syncedTree(repository.files, synced)
@@ -35,8 +36,8 @@ export async function outlook(
 export const outlookOf = (ctx: ReadContext, input: UpgradeInput): Promise<Outlook> =>
   once(ctx, `outlook ${input.to}`, async () => {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
-    const { version } = await ctx.kube.identity()
-    return outlook(ctx, cluster, repository, stopsOf(cluster, repository, targetOf(input).version, version))
+    const hops = await knownHops(ctx, input)
+    return outlook(ctx, cluster, repository, hops.length > 0 ? hops : [{ to: targetOf(input).version }])
   })
 
 /** The facts that concern this cluster, or may, as data. */

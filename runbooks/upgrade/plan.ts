@@ -13,9 +13,8 @@ import type { ManifestFinding } from '../../src/flux/manifests.ts'
 import type { Pin } from '../../src/flux/pins.ts'
 import type { BootstrapStyle, PinStyle } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import { chainPart } from './hops.ts'
-import { stopsOf } from './chain.ts'
 import { otherFacts, outlook, plannedFacts } from './facts.ts'
+import { chainPart } from './hops.ts'
 import type { UpgradeInput } from './input.ts'
 import { chainOf, componentsOf, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
 import { type PlannedPin, planSchema, type UpgradePlan } from './plan-schema.ts'
@@ -38,7 +37,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   const synced = syncedOf(cluster, repository)
   const source = sourceOf(synced)
   const applied = cluster.crds.filter((crd) => isApplied(crd, target, components))
-  const facts = plannedFacts(await outlook(ctx, cluster, repository, stopsOf(cluster, repository, target.version, identity.version)))
+  const facts = plannedFacts(await outlook(ctx, cluster, repository, chain))
   return planSchema.parse({
     clusterUid: identity.uid,
     context: identity.context,

@@ -2,9 +2,8 @@
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { findCrd, kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
 import { promotions } from '../../../src/flux/hops.ts'
-import { hopsOf } from '../chain.ts'
 import type { UpgradeInput } from '../input.ts'
-import { clusterOf, componentsOf, liveVersion, repositoryOf, styleOf, targetOf } from '../inspect.ts'
+import { clusterOf, componentsOf, knownHops, liveVersion, repositoryOf, styleOf, targetOf } from '../inspect.ts'
 import { counted, fail, failOn, pass } from './results.ts'
 
 export const kubernetesAtStops: Check<UpgradeInput> = {
@@ -12,8 +11,10 @@ export const kubernetesAtStops: Check<UpgradeInput> = {
   title: 'every release on the way is tested with this version of Kubernetes',
   severity: 'warning',
   probe: async (ctx, input) => {
-    const [cluster, repository, { version }] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input), ctx.kube.identity()])
-    const stops = hopsOf(cluster, repository, targetOf(input).version, version).slice(0, -1)
+    const [{ version }] = await Promise.all([ctx.kube.identity(), clusterOf(ctx), repositoryOf(ctx, input)])
+    const hops = await knownHops(ctx, input)
+    if (hops.length === 0) return { status: 'skip', reason: 'no way to the target is known; stored-versions says why' }
+    const stops = hops.slice(0, -1)
     if (stops.length === 0) return pass('no stop on the way')
     const verdicts = stops.map((hop) => ({ where: `Flux ${hop.to}`, verdict: kubernetesVerdict(hop.to, version) }))
     const unknown = verdicts.find(({ verdict }) => verdict.status === 'unknown')?.verdict

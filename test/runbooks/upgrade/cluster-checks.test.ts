@@ -61,7 +61,7 @@ test('a healthy cluster has a plan that says what changes for its own objects', 
 test('the key that Flux decrypts with counts as kept elsewhere once that is on record', async () => {
   expect(statusOf(await plan(), 'age-key-backed-up')).toBe('fail')
   const now = new Date(Date.now() + 60_000).toISOString()
-  await sandbox.run('kubectl', '-n', 'flux-system', 'annotate', 'secret', 'sops-age', `flux-ops.dev/age-backup-at=${now}`)
+  await sandbox.run('kubectl', '-n', 'flux-system', 'annotate', 'secret', 'age-key', `flux-ops.dev/age-backup-at=${now}`)
 
   expect(statusOf(await plan(), 'age-key-backed-up')).toBe('pass')
 })

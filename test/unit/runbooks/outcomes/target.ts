@@ -1,3 +1,5 @@
+import { OpsError } from '../../../../src/errors.ts'
+import type { ExecResult } from '../../../../src/ports/exec.ts'
 import type { OutcomeTable } from './outcome.ts'
 import { forbidden, type World } from './world.ts'
 
@@ -77,6 +79,26 @@ export const outcomes: OutcomeTable = {
       },
     },
   },
+  'stops-exportable': {
+    pass: { given: 'flux prints the manifests of the stop', from: '2.6.4', change: (world) => exporting(world, {}) },
+    fail: {
+      given: 'flux cannot reach where they are',
+      from: '2.6.4',
+      change: (world) => exporting(world, { exitCode: 1, stdout: '', stderr: '✗ no such host\n' }),
+      says: /no such host/,
+    },
+    unknown: {
+      given: 'flux cannot be started',
+      from: '2.6.4',
+      change: (world) => {
+        exporting(world, {})
+        world.exec = () => {
+          throw new OpsError({ code: 'tool-missing', message: 'flux is not there' })
+        }
+      },
+      says: /flux is not there/,
+    },
+  },
   'rollback-possible': {
     pass: { given: 'no CRD gets a new storage version', says: /back to 2\.7\.3/ },
     fail: {
@@ -90,6 +112,16 @@ export const outcomes: OutcomeTable = {
     },
     unknown: { given: 'CRDs may not be read', change: crds },
   },
+}
+
+/** Image kinds need a stop, and `flux install --export` is asked for it. */
+const exporting = (world: World, answer: Partial<ExecResult>): void => {
+  world.install(['image-reflector-controller', 'image-automation-controller'], true)
+  world.files.set('/repo/clusters/prod/flux-system/gotk-components.yaml', withImages(world))
+  world.exec = ({ args }) => {
+    const version = args.find((arg) => arg.startsWith('--version='))?.slice('--version='.length)
+    return { stdout: `# Flux Version: ${version}\n`, ...answer }
+  }
 }
 
 const withImages = (world: World): string =>
