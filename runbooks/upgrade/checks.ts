@@ -13,12 +13,12 @@ import {
   suspendedObjects,
   syncNotSuspended,
 } from './checks/cluster.ts'
-import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
-import { patchesApply } from './checks/patches.ts'
 import { kindsHaveControllers, noCrdPruned, noObjectPruned } from './checks/components.ts'
+import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
 import { factChecks } from './checks/facts.ts'
 import { pushAllowed, sourceFetches } from './checks/git-access.ts'
 import { oneApplier, thirdPartyFields } from './checks/ownership.ts'
+import { patchesApply } from './checks/patches.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
 import { noRenderedRemovedApi, strictSubstitution, substitutionSeen } from './checks/rendered.ts'

@@ -9,7 +9,7 @@ import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { idOf } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
-import { isBelow, resolvePath } from './synced-files.ts'
+import { belowAny, resolvePath } from './synced-files.ts'
 
 export interface Build {
   readonly kustomization: KubeObject
@@ -33,18 +33,18 @@ const join = (...parts: string[]): string => parts.filter((part) => part !== '')
 
 /** Without a kustomization file Flux makes one: every manifest below the folder, and folders that have one of their own. */
 export function generatedResources(files: readonly RepoFile[], folder: string): string[] {
-  const below = files.filter((file) => isBelow(file.path, folder))
+  const below = files.filter((file) => belowAny(file.path, [folder]))
   const named = below.filter((file) => FILE_NAMES.some((name) => file.path.endsWith(`/${name}`)))
   const owned = named.map((file) => file.path.slice(0, file.path.lastIndexOf('/')))
-  const outermost = owned.filter((each) => !owned.some((other) => other !== each && isBelow(each, other)))
+  const outermost = owned.filter((each) => !owned.some((other) => other !== each && belowAny(each, [other])))
   const loose = below.filter((file) => /^apiVersion:/m.test(file.text) && /^kind:/m.test(file.text))
-  return [...outermost, ...loose.filter((file) => !outermost.some((each) => isBelow(file.path, each))).map((file) => file.path)]
+  return [...outermost, ...loose.filter((file) => !outermost.some((each) => belowAny(file.path, [each]))).map((file) => file.path)]
 }
 
 /** Pure: the settings of the spec that change what is rendered. Labels and annotations of commonMetadata are put on after the substitution. */
 export function overlayOfSpec(kustomization: KubeObject, resources: readonly string[], folder: string, files: readonly RepoFile[]): object {
   const spec = kustomization.spec ?? {}
-  const exists = (path: string): boolean => files.some((file) => isBelow(file.path, path))
+  const exists = (path: string): boolean => files.some((file) => belowAny(file.path, [path]))
   const components = ((spec.components ?? []) as unknown[]).flatMap((component) => {
     const path = resolvePath(folder, String(component))
     return path === undefined || (spec.ignoreMissingComponents === true && !exists(path)) ? [] : [join(LINK, path)]
