@@ -25,7 +25,14 @@ async function table(): Promise<OutcomeTable> {
  * Checks whose three outcomes need more than a table can say: id -> test file, relative to this one. The file has to expect each status of
  * that very check, so this is the exception and not the way round.
  */
-const ELSEWHERE: Readonly<Record<string, string>> = {}
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'controller-flags-known': './upgrade-controllers.test.ts',
+  'feature-gates-known': './upgrade-controllers.test.ts',
+  'no-rendered-removed-api': './upgrade-rendered.test.ts',
+  'patches-apply': './upgrade-patches.test.ts',
+  'strict-substitution': './upgrade-rendered.test.ts',
+  'substitution-seen': './upgrade-rendered.test.ts',
+}
 
 const known = await table()
 const checks = new Map(upgrade.checks.map((check) => [check.id, check]))
