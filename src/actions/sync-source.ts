@@ -64,8 +64,10 @@ export async function syncSources(ctx: Context, goal: SourceGoal): Promise<{ rev
   const revision = await fetchSource(ctx, goal, 'GitRepository', goal.repo.source, (source) => sourceAtCommit(ctx, goal, source))
   const oci = ociSource(goal.installation)
   if (oci !== undefined) {
-    await setTag(ctx.kube, oci, goal.tag)
-    await fetchSource(ctx, goal, 'OCIRepository', oci, async (source) => atTag(source, goal.tag))
+    await fetchSource(ctx, goal, 'OCIRepository', oci, async (source) => atTag(source, goal.tag), {
+      // Not once: an apply of the commit before, already under way when ours was fetched, sets its own tag again when it ends.
+      beforeLook: () => setTag(ctx.kube, oci, goal.tag),
+    })
   }
   return { revision }
 }
@@ -84,6 +86,7 @@ async function fetchSource(
   kind: string,
   id: string,
   arrived: (source: KubeObject) => Promise<boolean>,
+  { beforeLook = async () => {} }: { readonly beforeLook?: () => Promise<void> } = {},
 ): Promise<string> {
   // Whether a revision is the right one may have to be asked of the remote: for each revision once, and again now and then, as a
   // mirror of the remote may be late.
@@ -101,6 +104,7 @@ async function fetchSource(
     code: 'source-timeout',
     hints: [`flux get sources all --namespace ${parseId(id).namespace ?? ''}`, 'then:  flux-ops runs resume'],
     probe: async () => {
+      await beforeLook()
       const source = await readFluxObject(ctx.kube, kind, id)
       if (await hasArrived(source)) return { done: true, value: artifactRevision(source) ?? '' }
       if (!requested(source, goal.token)) await request(ctx.kube, source, goal.token)

@@ -43,4 +43,30 @@ describe('waiting for the source', () => {
 
     expect(await syncSources(fakeContext({ kube: clusterAt('c'), git }), goal)).toEqual({ revision: `main@sha1:${'c'.repeat(40)}` })
   })
+
+  it('sets the tag again when an apply of the commit before, which was under way, has set it back', async () => {
+    const kube = clusterAt('c')
+    const crd = crdObject('ocirepositories', GROUP, 'OCIRepository', { versions: ['v1'], storage: 'v1', stored: ['v1'] })
+    kube.put('customresourcedefinitions', crd)
+    const manifests = flux('OCIRepository', 'flux-manifests', { spec: { ref: { tag: 'v2.7.3' } }, status: readyStatus() })
+    kube.put('ocirepositories', manifests)
+    const tags: string[] = []
+    kube.onPatch = ({ body }) => {
+      const { tag } = (body as { spec?: { ref?: { tag?: string } } }).spec?.ref ?? {}
+      if (tag === undefined) return
+      tags.push(tag)
+      const lost = tags.length === 1
+      const artifact = { revision: lost ? 'v2.7.3@sha256:1' : `${tag}@sha256:2` }
+      kube.put('ocirepositories', { ...manifests, spec: { ref: { tag: lost ? 'v2.7.3' : tag } }, status: { ...readyStatus(), artifact } })
+    }
+    const installation = {
+      style: 'pin' as const,
+      bases: [],
+      self: { source: 'flux-system/flux-manifests', kustomization: 'flux-system/flux' },
+    }
+
+    await syncSources(fakeContext({ kube, git: { commitsWithTrailer: async () => ['c'.repeat(40)] } }), { ...goal, installation })
+
+    expect(tags).toEqual(['v2.9.2', 'v2.9.2'])
+  })
 })
