@@ -126,6 +126,7 @@ export const RELAXED: Readonly<Record<string, Relaxed>> = {
   'target-known': targetKnown,
   'repository-found': repositoryFound,
   'tools-present': skipped(`${NOTHING_WRITTEN}: the tools of who carries it out are asked then`),
+  'stops-exportable': skipped(NOTHING_WRITTEN),
   permissions,
   'repository-clean': repositoryClean,
   'repository-branch': repositoryBranch,

@@ -95,9 +95,12 @@ describe('checks of a pull request', () => {
     expect(Object.keys(RELAXED).filter((id) => !checks.some((check) => check.id === id))).toEqual([])
   })
 
-  it.each(['tools-present', 'repository-pushed', 'backup-recipients', 'secrets-backed-up'])('do not ask %s', async (id) => {
-    expect(await probe(id, world())).toMatchObject({ status: 'skip' })
-  })
+  it.each(['tools-present', 'stops-exportable', 'repository-pushed', 'backup-recipients', 'secrets-backed-up'])(
+    'do not ask %s',
+    async (id) => {
+      expect(await probe(id, world())).toMatchObject({ status: 'skip' })
+    },
+  )
 
   it.each(['repository-found', 'install-style-known', 'repository-clean', 'repository-branch', 'repository-applied', 'pins-found'])(
     '%s passes on a detached HEAD with the pins changed',
