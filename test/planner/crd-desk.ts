@@ -69,6 +69,9 @@ const prefixed = (prefix: string, crd: KubeObject): KubeObject => {
 const nameIn = (prefix: string, crd: string): string => crd.replace('.', `.${prefix}.`)
 const nameOf = (prefix: string, live: string): string => live.replace(`.${prefix}.`, '.')
 
+/** Hundreds of CRDs on a busy machine: the API server takes its time. */
+const soon = <T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> => eventually(what, probe, 240_000)
+
 interface Api {
   readonly http: KubeHttp
   readonly etcd: string
@@ -92,7 +95,7 @@ async function storedAs({ etcd }: Api, live: string): Promise<string[]> {
 }
 
 const setStored = (api: Api, live: string, stored: readonly string[]): Promise<unknown> =>
-  eventually(`status of ${live}`, async () => {
+  soon(`status of ${live}`, async () => {
     const crd = await read(api, live)
     await api.http.call('PUT', `${CRDS}/${live}/status`, { ...crd, status: { ...crd?.status, storedVersions: stored } })
     return true
@@ -100,7 +103,7 @@ const setStored = (api: Api, live: string, stored: readonly string[]): Promise<u
 
 async function create({ http }: Api, prefix: string, crd: KubeObject): Promise<void> {
   const whole = prefixed(prefix, crd)
-  await http.call('POST', CRDS, whole)
+  await soon(whole.metadata.name, () => http.call('POST', CRDS, whole).catch(unlessThere))
   const version = (crd.spec.versions as Version[]).find((each) => each.served)?.name
   const path = `/apis/${whole.spec.group}/${version}/namespaces/default/${crd.spec.names.plural}`
   const object = {
@@ -110,14 +113,14 @@ async function create({ http }: Api, prefix: string, crd: KubeObject): Promise<v
     spec: { is: 'kept' },
   }
   // Served a moment after it is established.
-  await eventually(path, () => http.call('POST', path, object).catch(unlessMissing))
+  await soon(path, () => http.call('POST', path, object).catch(unlessThere))
 }
 
 /** The CRD's name when the API server refuses it for what is stored; undefined when it takes it. */
 async function update(api: Api, prefix: string, crd: KubeObject, query: string): Promise<string | undefined> {
   const whole = prefixed(prefix, crd)
   const { name } = whole.metadata
-  const taken = await eventually(`an answer for ${name}`, async () => {
+  const taken = await soon(`an answer for ${name}`, async () => {
     const live = await read(api, name)
     const [method, path] = live ? ['PUT', `${CRDS}/${name}${query}`] : ['POST', `${CRDS}${query}`]
     const body = live ? { ...live, spec: { ...live.spec, versions: whole.spec.versions } } : whole
@@ -136,7 +139,7 @@ function refusalOf(error: unknown): 'refused' | undefined {
 async function rewrite(api: Api, live: string, to: string): Promise<void> {
   const [plural, ...group] = live.split('.')
   const path = `/apis/${group.join('.')}/${to}/namespaces/default/${plural}/one`
-  await eventually(`${live} stored as ${to}`, async () => {
+  await soon(`${live} stored as ${to}`, async () => {
     const object = await api.http.get(path)
     if (object) await api.http.call('PUT', path, object)
     return (await storedAs(api, live)).every((version) => version === to)
@@ -175,8 +178,8 @@ export async function crdDesk(ctx: SandboxContext): Promise<CrdDesk> {
   }
 }
 
-/** Not served yet. */
-const unlessMissing = (error: unknown): undefined => {
-  if (error instanceof KubeHttpError && error.status === 404) return undefined
+/** An answer that came too late was one all the same. Anything else is tried again. */
+const unlessThere = (error: unknown): string => {
+  if (error instanceof KubeHttpError && error.status === 409) return 'there'
   throw error
 }
