@@ -132,6 +132,7 @@ export const RELAXED: Readonly<Record<string, Relaxed>> = {
   'repository-branch': repositoryBranch,
   'repository-pushed': skipped('HEAD of a pull request is not the head of the branch that it goes to'),
   'repository-applied': repositoryApplied,
+  'push-allowed': skipped(NOTHING_WRITTEN),
   'pins-found': pinsFound,
   'no-manifest-on-removed-api': noManifestOnRemovedApi,
   'backup-recipients': skipped(NOTHING_WRITTEN),

@@ -95,7 +95,7 @@ describe('checks of a pull request', () => {
     expect(Object.keys(RELAXED).filter((id) => !checks.some((check) => check.id === id))).toEqual([])
   })
 
-  it.each(['tools-present', 'stops-exportable', 'repository-pushed', 'backup-recipients', 'secrets-backed-up'])(
+  it.each(['tools-present', 'stops-exportable', 'repository-pushed', 'push-allowed', 'backup-recipients', 'secrets-backed-up'])(
     'do not ask %s',
     async (id) => {
       expect(await probe(id, world())).toMatchObject({ status: 'skip' })
