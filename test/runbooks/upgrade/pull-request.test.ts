@@ -21,6 +21,7 @@ metadata: {name: pull-requests, namespace: flux-system}
 rules:
   - {apiGroups: [apps], resources: [deployments], verbs: [list]}
   - {apiGroups: [''], resources: [pods], verbs: [list]}
+  - {apiGroups: [''], resources: [configmaps, secrets], verbs: [get]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
