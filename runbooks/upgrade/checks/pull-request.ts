@@ -58,6 +58,7 @@ const repositoryBranch: Relaxed = (asked) => async (ctx, input) => {
 const readAccess = (namespace: string, plurals: ReadonlySet<string>): AccessRequest[] => [
   ...FLUX_KINDS.filter((kind) => plurals.has(kind.plural)).map(({ group, plural }) => ({ verb: 'list', group, resource: plural })),
   { verb: 'list', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+  { verb: 'get', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
   { verb: 'list', group: 'apps', resource: 'deployments', namespace },
   { verb: 'list', group: '', resource: 'pods', namespace },
 ]

@@ -11,8 +11,8 @@ const MAY_READ = `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: pull-requests}
 rules:
-  - {apiGroups: [source.toolkit.fluxcd.io, kustomize.toolkit.fluxcd.io, helm.toolkit.fluxcd.io, notification.toolkit.fluxcd.io, image.toolkit.fluxcd.io, source.extensions.fluxcd.io], resources: ['*'], verbs: [list]}
-  - {apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions], verbs: [list]}
+  - {apiGroups: [source.toolkit.fluxcd.io, kustomize.toolkit.fluxcd.io, helm.toolkit.fluxcd.io, notification.toolkit.fluxcd.io, image.toolkit.fluxcd.io, source.extensions.fluxcd.io], resources: ['*'], verbs: [get, list]}
+  - {apiGroups: [apiextensions.k8s.io], resources: [customresourcedefinitions], verbs: [get, list]}
   - {apiGroups: [''], resources: [namespaces], resourceNames: [kube-system], verbs: [get]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1

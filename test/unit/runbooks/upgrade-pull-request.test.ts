@@ -171,11 +171,11 @@ describe('checks of a pull request', () => {
     const asked: string[] = []
     kube.canI = async (...[request]: { verb: string }[]) => {
       asked.push(request?.verb ?? '')
-      return { allowed: request?.verb === 'list' }
+      return { allowed: ['get', 'list'].includes(request?.verb ?? '') }
     }
 
     expect(await probe('permissions', world({ kube }))).toMatchObject({ status: 'pass' })
-    expect(new Set(asked)).toEqual(new Set(['*', 'list']))
+    expect(new Set(asked)).toEqual(new Set(['*', 'get', 'list']))
     kube.canI = async () => ({ allowed: false })
     expect(await probe('permissions', world({ kube }))).toMatchObject({
       status: 'fail',
