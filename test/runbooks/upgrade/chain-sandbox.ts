@@ -21,10 +21,11 @@ export const imagesOf = (version: string): string[] =>
     return `ghcr.io/fluxcd/${name}-controller:${found?.tag}`
   })
 
-const APP = 'cluster/apps/default/hello/app'
+/** Of a Kustomization that does not wait: without its controller an image object never tells how it is. */
+const APP = 'cluster/apps/default'
 
 const image = (kind: string, spec: string): string =>
-  `---\napiVersion: image.toolkit.fluxcd.io/v1beta2 # all that Flux 2.6 serves\nkind: ${kind}\nmetadata:\n  name: hello\nspec:\n${spec}`
+  `---\napiVersion: image.toolkit.fluxcd.io/v1beta2 # all that Flux 2.6 serves\nkind: ${kind}\nmetadata:\n  name: hello\n  namespace: default\nspec:\n${spec}`
 
 /** Nobody reconciles these here, as nobody does in a cluster that has the CRDs and not the controllers. */
 const IMAGES = [

@@ -104,11 +104,10 @@ describe('a cluster that needs a stop on the way', () => {
 
   test('writes each API version in files and in the store only when it is served', async () => {
     const [first = '', second = ''] = await commits()
-    const inGit = async (commit: string) =>
-      (await bare('show', `${commit}:cluster/apps/default/hello/app/images.yaml`)).match(/v1\w*(?= #)/g)
+    const inGit = async (commit: string) => (await bare('show', `${commit}:cluster/apps/default/images.yaml`)).match(/v1\w*(?= #)/g)
     const versions = [
       'get',
-      'imagepolicy',
+      'imagepolicies.v1.image.toolkit.fluxcd.io', // in full: kubectl remembers the versions of before
       'hello',
       '-n',
       'default',
