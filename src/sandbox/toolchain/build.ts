@@ -2,6 +2,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { copyFluxSource } from './flux-cli.ts'
+import { copyOperatorSource } from './flux-operator.ts'
 import { runGo } from './go.ts'
 import { readPin } from './pins.ts'
 import type { Recipe } from './recipes.ts'
@@ -25,6 +26,12 @@ export const writePin = async (name: string, folder: string): Promise<void> => {
   await writeFile(join(folder, 'go.sum'), pin.goSum)
 }
 
+/** Where the package is built: in a copy of its module, or in the folder of the pin, which has it as a dependency. */
+const sourceOf = async (recipe: Recipe, pinned: string, copy: string, signal?: AbortSignal): Promise<string> => {
+  if (recipe.kind === 'flux-cli') return copyFluxSource(pinned, copy, signal)
+  return recipe.kind === 'flux-operator' ? copyOperatorSource(pinned, copy, signal) : pinned
+}
+
 /** @returns size in bytes. Throws what runGo throws. */
 export const build = async (recipe: Recipe, path: string, signal?: AbortSignal): Promise<number> => {
   const began = performance.now()
@@ -36,7 +43,7 @@ export const build = async (recipe: Recipe, path: string, signal?: AbortSignal):
   try {
     const pinned = join(work, 'pin')
     await writePin(recipe.pin, pinned)
-    const cwd = recipe.kind === 'flux-cli' ? await copyFluxSource(pinned, join(work, 'source'), signal) : pinned
+    const cwd = await sourceOf(recipe, pinned, join(work, 'source'), signal)
     const flags = ['-s', '-w', ...(recipe.stamps ?? []).flatMap((stamp) => ['-X', stamp])]
     await runGo({ args: ['build', '-trimpath', '-ldflags', flags.join(' '), '-o', output, recipe.package], cwd, signal })
     const { size } = await stat(output)

@@ -1,37 +1,10 @@
 // cmd/flux embeds the release's install manifests, which its module does not carry: they come from the pinned flux-operator module,
 // into a private copy of the module's folder.
-import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
-import { OpsError } from '../../errors.ts'
-import { runGo } from './go.ts'
+import { copyTree, FLUX_OPERATOR, makeWritable, moduleFolder } from './module-copy.ts'
 
-export const FLUX_OPERATOR = 'github.com/controlplaneio-fluxcd/flux-operator'
 const FLUX = 'github.com/fluxcd/flux2/v2'
-
-const Downloaded = z.object({ Dir: z.string().min(1), Version: z.string().min(1) })
-
-/** The module's folder in the module cache, downloaded and compared with the go.sum in `pinned` by go itself. */
-export const moduleFolder = async (module: string, pinned: string, signal?: AbortSignal): Promise<{ dir: string; version: string }> => {
-  const goMod = await readFile(join(pinned, 'go.mod'), 'utf8')
-  const version = goMod
-    .split('\n')
-    .map((line) => line.trim().split(' '))
-    .find(([path]) => path === module)?.[1]
-  if (version === undefined) throw new OpsError({ code: 'toolchain-pin', message: `${module} is not in the pinned go.mod`, exit: 'bug' })
-  const said = await runGo({ args: ['mod', 'download', '-json', `${module}@${version}`], cwd: pinned, signal })
-  const { Dir, Version } = Downloaded.parse(JSON.parse(said))
-  return { dir: Dir, version: Version }
-}
-
-/** The module cache is read-only; a copy must be writable to be built in, and to be removed. */
-const makeWritable = async (folder: string): Promise<void> => {
-  await chmod(folder, 0o700)
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    await (entry.isDirectory() ? makeWritable(path) : chmod(path, 0o600))
-  }
-}
 
 export const manifestsFolder = (operatorDir: string, version: string): string => join(operatorDir, 'config', 'data', 'flux', version)
 
@@ -46,14 +19,4 @@ export const copyFluxSource = async (pinned: string, target: string, signal?: Ab
   for (const name of await readdir(from)) if (name.endsWith('.yaml')) await cp(join(from, name), join(manifests, name))
   await makeWritable(target)
   return target
-}
-
-/** fs.cp gives a copied folder its source's mode before it fills it, which fails on the read-only module cache for anyone but root. */
-const copyTree = async (from: string, to: string): Promise<void> => {
-  await mkdir(to, { recursive: true })
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await copyTree(source, target)
-    else if (entry.isFile()) await cp(source, target)
-  }
 }

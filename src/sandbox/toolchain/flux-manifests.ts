@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { usageError } from '../../errors.ts'
 import { writePin } from './build.ts'
-import { FLUX_OPERATOR, manifestsFolder, moduleFolder } from './flux-cli.ts'
+import { manifestsFolder } from './flux-cli.ts'
+import { FLUX_OPERATOR, moduleFolder } from './module-copy.ts'
 
 /**
  * Folder with the *.yaml files of a Flux release. Downloads the pinned module on first use.

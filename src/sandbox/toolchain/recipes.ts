@@ -6,12 +6,12 @@ export interface Recipe {
   readonly pin: string
   /** Name of the file that is built. */
   readonly binary: string
-  /** The Go package; for `kind: 'flux-cli'` the package inside the private copy of the module. */
+  /** The Go package; with a `kind`, the package inside the private copy of the module. */
   readonly package: string
   /** Linker variables, `name=value`. */
   readonly stamps?: readonly string[]
   readonly seconds: number
-  readonly kind?: 'flux-cli'
+  readonly kind?: 'flux-cli' | 'flux-operator'
   /** How a binary of the same name on PATH tells its version; without it only a built one is ever used. */
   readonly onPath?: { readonly args: readonly string[]; readonly version: string }
 }
@@ -97,12 +97,20 @@ export const RECIPES = {
     onPath: { args: ['--version'], version: '3.13.3' },
   },
   'kustomize-controller-1.6.0': controller('kustomize-controller', '1.6.0', 90),
+  'flux-operator-0.58.1': {
+    pin: 'flux-operator-0.58.1',
+    binary: 'flux-operator',
+    package: './cmd/operator',
+    stamps: ['main.VERSION=0.58.1'],
+    seconds: 150,
+    kind: 'flux-operator',
+  },
 } as const satisfies Record<string, Recipe>
 
 export type ToolId = keyof typeof RECIPES
 
-/** Only for a release that the sandbox does not run by default: built when it is asked for. */
-const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0']
+/** Only for a release or a style that the sandbox does not run by default: built when it is asked for. */
+const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1']
 
 /** Names for groups of tools; `all` is every tool, `standard` what a sandbox with Flux starts with. */
 export const TOOL_SETS = {
@@ -117,6 +125,7 @@ export const TOOL_SETS = {
   ],
   'flux-2.6.3-set': ['kustomize-controller-1.6.0'],
   secrets: ['age', 'age-keygen', 'sops'],
+  'flux-operator-set': ['flux-operator-0.58.1'],
   standard: (Object.keys(RECIPES) as ToolId[]).filter((id) => !ON_DEMAND.includes(id)),
   all: Object.keys(RECIPES) as ToolId[],
 } as const satisfies Record<string, readonly ToolId[]>

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { resolveToolNames } from '../../../src/sandbox/toolchain/ensure.ts'
+import { goModAdditions } from '../../../src/sandbox/toolchain/flux-operator.ts'
 import { namesVersion } from '../../../src/sandbox/toolchain/on-path.ts'
 import { readPin } from '../../../src/sandbox/toolchain/pins.ts'
 import { RECIPES, type Recipe, TOOL_SETS } from '../../../src/sandbox/toolchain/recipes.ts'
@@ -23,7 +24,8 @@ describe('every recipe', () => {
 
     const paths = [...modules(goMod).keys()]
 
-    const wanted = recipe.kind === 'flux-cli' ? 'github.com/fluxcd/flux2/v2' : recipe.package
+    const copied = { 'flux-cli': 'github.com/fluxcd/flux2/v2', 'flux-operator': 'github.com/controlplaneio-fluxcd/flux-operator' }
+    const wanted = recipe.kind === undefined ? recipe.package : copied[recipe.kind]
     expect(paths.some((path) => wanted === path || wanted.startsWith(`${path}/`))).toBe(true)
   })
 
@@ -42,6 +44,17 @@ describe('every recipe', () => {
     const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
 
     expect(folders.sort()).toEqual([...new Set([...recipes.map(([, recipe]) => recipe.pin), 'flux-manifests'])].sort())
+  })
+})
+
+describe('the source of flux-operator', () => {
+  test('is built in FIPS mode, with the one module that cannot be downloaded at the version of the pin', async () => {
+    const { goMod } = await readPin('flux-operator-0.58.1')
+
+    const added = goModAdditions(goMod)
+
+    expect(added).toContain('godebug fips140=on')
+    expect(added).toMatch(/^replace (\S+) => \1 v0\.0\.0-\d{14}-[0-9a-f]{12}$/m)
   })
 })
 
