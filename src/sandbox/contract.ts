@@ -6,7 +6,7 @@
  */
 export type Tools = Readonly<Record<string, string>>
 
-export type Style = 'pin' | 'bootstrap' | 'none'
+export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm' | 'none'
 
 /** One line of progress: `►` doing, `◎` waiting, `✔` done (with how long), `⚠` warning. */
 export interface ProgressLine {
@@ -116,7 +116,7 @@ export interface SandboxContext {
 }
 
 export interface SeedOptions {
-  readonly style: 'pin' | 'bootstrap'
+  readonly style: Exclude<Style, 'none'>
   readonly fluxVersion: string
 }
 

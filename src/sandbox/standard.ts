@@ -1,6 +1,6 @@
 // The sandbox with everything that comes with flux-ops: its toolchain, the manifests of every release, git, registry and repositories.
 import type { ManifestsDir } from './context.ts'
-import type { Progress, SandboxState, Services, Tools } from './contract.ts'
+import type { Progress, SandboxState, Services, Style, Tools } from './contract.ts'
 import { PARTIAL_RELEASES } from './partial-releases.ts'
 import { parseLine } from './progress-line.ts'
 import * as services from './services/index.ts'
@@ -16,20 +16,22 @@ export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsD
 }
 
 /** Tools for a sandbox with a Flux release, for one with any (true), or for a bare cluster (false). Builds what is missing. */
-export async function standardTools(flux: string | boolean, progress: Progress, usePath = false): Promise<Tools> {
-  const ids = resolveToolNames(setsFor(flux))
+export async function standardTools(flux: string | boolean, progress: Progress, usePath = false, style?: Style): Promise<Tools> {
+  const ids = resolveToolNames(setsFor(flux, style))
   return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath })
 }
 
-function setsFor(flux: string | boolean): string[] {
+function setsFor(flux: string | boolean, style: Style | undefined): string[] {
   if (typeof flux === 'boolean') return flux ? ['all'] : ['control-plane']
   const partial = PARTIAL_RELEASES[flux.replace(/^v/, '')]
-  return ['standard', ...(partial === undefined ? [] : [partial.toolSet])]
+  const operator = style === 'operator' || style === 'operator-helm' ? ['flux-operator-set'] : []
+  return ['standard', ...(partial === undefined ? [] : [partial.toolSet]), ...operator]
 }
 
 export async function standardUp(options: StandardUpOptions, progress: Progress = () => {}): Promise<SandboxState> {
   const flux = options.flux !== undefined && options.flux !== 'none'
-  const tools = await standardTools(flux && options.flux !== undefined ? options.flux : false, progress, options.usePath)
+  const asked = flux && options.flux !== undefined ? options.flux : false
+  const tools = await standardTools(asked, progress, options.usePath, options.style)
   // A bare cluster needs neither git nor registry.
   const extra = flux ? { services: standardServices } : {}
   return await up({ ...options, ...extra, tools, manifestsDir: onceEach((version) => fluxManifestsDir(version)) }, progress)

@@ -35,6 +35,7 @@ export function controllerArgs(input: ArgsInput): string[] {
     overrides['storage-addr'] = local(ports.http)
     overrides['storage-adv-addr'] = controller === 'source-controller' ? local(services.source) : local(ports.http)
   }
+  if (controller === 'flux-operator') Object.assign(overrides, operatorOverrides(input.storage))
   if (controller === 'notification-controller') {
     overrides['events-addr'] = local(ports.http)
     overrides.receiverAddr = local(ports.webhook)
@@ -44,6 +45,13 @@ export function controllerArgs(input: ArgsInput): string[] {
   const kept = withoutFlags(input.args, new Set([...Object.keys(overrides), 'enable-leader-election']))
   return [...kept.map((arg) => relocateArg(arg, input.mounts)), ...Object.entries(overrides).map(([name, value]) => `--${name}=${value}`)]
 }
+
+/** The operator elects a leader and serves pages unless it is told not to; what its image has in /data lies in the component's storage. */
+const operatorOverrides = (storage: string): Record<string, string> => ({
+  'storage-path': storage,
+  'web-server-port': '0',
+  'enable-leader-election': 'false',
+})
 
 const flagName = (arg: string): string | undefined => /^--?([A-Za-z][\w-]*)/.exec(arg)?.[1]
 

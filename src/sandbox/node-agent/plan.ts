@@ -16,6 +16,9 @@ export const FLUX_CONTROLLERS = [
   'source-watcher',
 ] as const
 
+/** Images that become a process besides Flux' own. */
+const FLUX_OPERATOR = 'flux-operator'
+
 export type ContainerPlan =
   /** `standIn`: the binary is this one, of another release than the image. */
   | { readonly kind: 'process'; readonly controller: string; readonly binary: string; readonly standIn?: string }
@@ -44,7 +47,7 @@ export function planContainer({ image, fail, restartPolicy, tools }: PlanInput):
   const failure = planFailure(image, fail)
   if (failure !== undefined) return failure
   const { name, tag } = parseImage(image)
-  if (!FLUX_CONTROLLERS.some((controller) => controller === name)) {
+  if (name !== FLUX_OPERATOR && !FLUX_CONTROLLERS.some((controller) => controller === name)) {
     return restartPolicy === undefined || restartPolicy === 'Always' ? { kind: 'pretend', readyAfterMs: 0 } : { kind: 'completes' }
   }
   const binary = tools[`${name}-${tag.replace(/^v/, '')}`]

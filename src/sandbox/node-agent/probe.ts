@@ -1,5 +1,6 @@
 // Readiness the way the pod asks for it: its own httpGet probe, on the loopback port that stands for the container's port.
 import type { ControllerPorts } from './controller-args.ts'
+import { parseImage } from './plan.ts'
 import type { Container } from './pod-types.ts'
 
 export function probeUrl(container: Container, ports: ControllerPorts): string {
@@ -10,6 +11,8 @@ export function probeUrl(container: Container, ports: ControllerPorts): string {
     'http-webhook': ports.webhook,
     'http-prom': ports.metrics,
     healthz: ports.health,
+    // flux-operator gives its ports other names: `http` is the one for its probes.
+    ...(parseImage(container.image).name === 'flux-operator' ? { http: ports.health, 'http-metrics': ports.metrics } : {}),
   }
   const port = byName[named ?? '']
   return port === undefined ? `http://127.0.0.1:${ports.health}/readyz` : `http://127.0.0.1:${port}${probe?.path ?? '/'}`

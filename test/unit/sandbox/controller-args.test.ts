@@ -67,3 +67,13 @@ test.each([
 ])('the path %s of a container is %s here', (path, expected) => {
   expect(relocate(path, { '/tmp': '/box/tmp', '/data': '/box/data' })).toBe(expected)
 })
+
+test('the flux-operator elects no leader, serves no pages, and finds the data of its image in its storage', () => {
+  expect(given('flux-operator', [])).toEqual([
+    '--metrics-addr=127.0.0.1:1',
+    '--health-addr=127.0.0.1:2',
+    '--storage-path=/box/data',
+    '--web-server-port=0',
+    '--enable-leader-election=false',
+  ])
+})

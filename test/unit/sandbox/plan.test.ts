@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseImage, planContainer } from '../../../src/sandbox/node-agent/plan.ts'
+import { probeUrl } from '../../../src/sandbox/node-agent/probe.ts'
 
 const tools = { 'source-controller-1.7.3': '/bin/source-controller-1.7.3' }
 const plan = (image: string, more: { fail?: string; restartPolicy?: string } = {}) =>
@@ -54,4 +55,27 @@ test.each([
 
 test('an annotation that means nothing changes nothing', () => {
   expect(plan('nginx', { fail: 'ready-after=soon' })).toEqual({ kind: 'pretend', readyAfterMs: 0 })
+})
+
+test('the flux-operator becomes a process too', () => {
+  const image = 'ghcr.io/controlplaneio-fluxcd/flux-operator:v0.58.1'
+  const operator = { 'flux-operator-0.58.1': '/bin/flux-operator' }
+
+  expect(planContainer({ image, fail: undefined, restartPolicy: 'Always', tools: operator })).toEqual({
+    kind: 'process',
+    controller: 'flux-operator',
+    binary: '/bin/flux-operator',
+  })
+  expect(plan(image).kind).toBe('no-image')
+})
+
+test('the readiness of the flux-operator is asked where it listens for probes', () => {
+  const container = {
+    name: 'manager',
+    image: 'ghcr.io/controlplaneio-fluxcd/flux-operator:v0.58.1',
+    ports: [{ name: 'http', containerPort: 8081 }],
+    readinessProbe: { httpGet: { path: '/readyz', port: 8081 } },
+  }
+
+  expect(probeUrl(container, { metrics: 1, health: 2, http: 3, webhook: 4 })).toBe('http://127.0.0.1:2/readyz')
 })

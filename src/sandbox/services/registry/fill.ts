@@ -7,6 +7,7 @@ import { cacheRoot, contentKey, filledFolder, isFolder } from '../cache.ts'
 import { publishFluxManifests, pushFolder } from './flux-manifests.ts'
 import { CHART, helloChart } from './hello-chart.ts'
 import { hasTag, pushArtifact } from './oci-client.ts'
+import { publishOperator } from './operator-artifacts.ts'
 import { registryData, registryHost } from './service.ts'
 
 // Raise when the registry would be filled with something else from the same manifests.
@@ -17,11 +18,18 @@ export const DASHBOARDS = { repository: 'manifests/dashboards', tag: '1.0.0' } a
 
 const versions = (asked: string | null): string[] => [...new Set([...ALWAYS, ...(asked === null ? [] : [asked])])].sort()
 
+/** The registry of an operator style holds more. */
+const withOperator = (ctx: SandboxContext): boolean => ctx.state().style.startsWith('operator')
+
 async function cachePlace(ctx: SandboxContext): Promise<string> {
   const wanted = versions(ctx.state().flux)
   const clis = wanted.map((version) => (ctx.tools[`flux-${version}`] === undefined ? 'composed' : 'exported'))
   const folders = await Promise.all(wanted.map((version) => ctx.manifestsDir(version)))
-  return join(cacheRoot(), 'registry', await contentKey([GENERATION, ...wanted, ...clis], folders))
+  return join(
+    cacheRoot(),
+    'registry',
+    await contentKey([GENERATION, ...(withOperator(ctx) ? ['operator'] : []), ...wanted, ...clis], folders),
+  )
 }
 
 /** Before the registry starts: takes a filled one from the cache where this sandbox has none yet. */
@@ -70,6 +78,7 @@ export async function fillRegistry(ctx: SandboxContext): Promise<void> {
   for (const version of versions(ctx.state().flux)) await publishFluxManifests(ctx, version)
   await publishChart(ctx, host)
   await publishDashboards(ctx, host)
+  if (withOperator(ctx)) await publishOperator(ctx)
   await filledFolder(await cachePlace(ctx), async (part) => {
     await cp(registryData(ctx), part, { recursive: true, mode: constants.COPYFILE_FICLONE })
   })

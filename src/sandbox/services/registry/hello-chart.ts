@@ -1,7 +1,5 @@
 // A small but real Helm chart: one Deployment, a Service and a ConfigMap, with values that a HelmRelease sets.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { create } from 'tar'
+import { packChart } from './chart.ts'
 import type { Blob } from './oci-client.ts'
 
 export const CHART = { repository: 'charts/hello', name: 'hello', version: '1.0.0' } as const
@@ -13,14 +11,13 @@ const metadata = {
   appVersion: '1.4.2',
   description: 'Says hello over HTTP',
   type: 'application',
-}
+} as const
 
 const commonLabels = `    app.kubernetes.io/name: {{ .Chart.Name }}
     app.kubernetes.io/instance: {{ .Release.Name }}
     app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}`
 
 const FILES: Readonly<Record<string, string>> = {
-  'Chart.yaml': `${JSON.stringify(metadata, null, 2)}\n`,
   'values.yaml': 'replicas: 1\nimage: registry.home.arpa/hello\nmessage: hello\nservice:\n  port: 80\n',
   'templates/configmap.yaml': `apiVersion: v1
 kind: ConfigMap
@@ -74,23 +71,5 @@ spec:
 `,
 }
 
-/** The chart as `helm package` makes it, and its config, with the media types of Helm's OCI support. `scratch` is an existing folder. */
-export async function helloChart(scratch: string): Promise<{ config: Blob; layer: Blob }> {
-  const folder = await mkdtemp(join(scratch, 'chart-'))
-  try {
-    for (const [name, content] of Object.entries(FILES)) {
-      const path = join(folder, CHART.name, name)
-      await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, content)
-    }
-    const names = Object.keys(FILES).map((name) => `${CHART.name}/${name}`)
-    const archive = create({ cwd: folder, gzip: true, portable: true, mtime: new Date(0) }, names)
-    const bytes = await archive.concat()
-    return {
-      config: { mediaType: 'application/vnd.cncf.helm.config.v1+json', bytes: Buffer.from(JSON.stringify(metadata)) },
-      layer: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', bytes },
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+/** `scratch` is an existing folder. */
+export const helloChart = (scratch: string): Promise<{ config: Blob; layer: Blob }> => packChart(scratch, metadata, FILES)

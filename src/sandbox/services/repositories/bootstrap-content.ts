@@ -1,7 +1,7 @@
 // The repository of style `bootstrap`, as it is before `flux bootstrap git` adds its own two files: patches at the place where the CLI keeps them.
 import { DASHBOARDS } from '../registry/fill.ts'
 import { chartRepository, dashboardsSource, HELLO_SECRET, helloApp, namespaceManifest, volumesApp } from './applications.ts'
-import { type RepositoryContent, type RepositoryFacts, secretManifest } from './content.ts'
+import { type FileTexts, type RepositoryContent, type RepositoryFacts, secretManifest } from './content.ts'
 
 export const CLUSTER_PATH = 'clusters/prod'
 const CHARTS = 'home-charts'
@@ -81,10 +81,13 @@ const sopsRules = (recipient: string): string => `creation_rules:
     age: ${recipient}
 `
 
-const clusterFiles = (facts: RepositoryFacts): Record<string, string> => ({
+const gotkFiles: FileTexts = {
   [`${CLUSTER_PATH}/flux-system/gotk-components.yaml`]: '',
   [`${CLUSTER_PATH}/flux-system/gotk-sync.yaml`]: '',
   [`${CLUSTER_PATH}/flux-system/kustomization.yaml`]: patches,
+}
+
+const clusterFiles = (facts: RepositoryFacts): FileTexts => ({
   [`${CLUSTER_PATH}/infrastructure.yaml`]: layer({ name: 'infrastructure', path: './infrastructure', extra: sealedLayer }),
   [`${CLUSTER_PATH}/apps.yaml`]: layer({ name: 'apps', path: './apps', dependsOn: 'infrastructure', extra: sealedLayer }),
   [`${CLUSTER_PATH}/dashboards.yaml`]: `${dashboardsSource(facts.registryHost)}${layer({
@@ -96,13 +99,14 @@ const clusterFiles = (facts: RepositoryFacts): Record<string, string> => ({
   })}`,
 })
 
-/** `recipient` is the public half of the age key. */
-export function bootstrapContent(facts: RepositoryFacts, recipient: string): RepositoryContent {
+/** A cluster below `clusters/prod` whose Flux is set up by the files of `flux`. `recipient` is the public half of the age key. */
+export function prodContent(facts: RepositoryFacts, recipient: string, flux: FileTexts, readme: string): RepositoryContent {
   return {
     plain: {
-      'README.md': '# home-ops\n\nMade with `flux bootstrap git`: `clusters/prod` is what the cluster follows.\n',
+      'README.md': `# home-ops\n\n${readme}\n`,
       '.sops.yaml': sopsRules(recipient),
       '.gitignore': '*.agekey\n',
+      ...flux,
       ...clusterFiles(facts),
       'infrastructure/namespaces.yaml': namespaceManifest('storage') + namespaceManifest('monitoring'),
       'infrastructure/home-charts.yaml': chartRepository(CHARTS, facts.registryHost),
@@ -115,3 +119,6 @@ export function bootstrapContent(facts: RepositoryFacts, recipient: string): Rep
     },
   }
 }
+
+export const bootstrapContent = (facts: RepositoryFacts, recipient: string): RepositoryContent =>
+  prodContent(facts, recipient, gotkFiles, 'Made with `flux bootstrap git`: `clusters/prod` is what the cluster follows.')

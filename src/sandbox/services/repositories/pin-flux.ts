@@ -118,7 +118,8 @@ spec:
         optional: true # the first reconcile brings it
 `
 
-const apps = `---
+/** All applications; every child gets decryption and the cluster's variables. */
+export const clusterApps = (at: { path: string; source: string; secret: string }): string => `---
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata:
@@ -126,16 +127,16 @@ metadata:
   namespace: flux-system
 spec:
   interval: 30m
-  path: ./cluster/apps
+  path: ${at.path}
   prune: true
   wait: false
   sourceRef:
     kind: GitRepository
-    name: home-cluster
+    name: ${at.source}
   decryption:
     provider: sops
     secretRef:
-      name: age-key
+      name: ${at.secret}
   postBuild:
     substituteFrom:
       - kind: Secret
@@ -151,7 +152,7 @@ spec:
           decryption:
             provider: sops
             secretRef:
-              name: age-key
+              name: ${at.secret}
           postBuild:
             substituteFrom:
               - kind: Secret
@@ -162,7 +163,7 @@ spec:
         labelSelector: substitution.flux.home.arpa/disabled notin (true)
 `
 
-const resources = (...names: string[]): string =>
+export const resources = (...names: string[]): string =>
   ['apiVersion: kustomize.config.k8s.io/v1beta1', 'kind: Kustomization', 'resources:', ...names.map((name) => `  - ./${name}`), ''].join(
     '\n',
   )
@@ -177,5 +178,5 @@ export const fluxFiles = (facts: RepositoryFacts): FileTexts => ({
   'cluster/flux/repositories/helm/kustomization.yaml': resources(`${CHARTS}.yaml`),
   [`cluster/flux/repositories/helm/${CHARTS}.yaml`]: chartRepository(CHARTS, facts.registryHost),
   'cluster/flux/vars/kustomization.yaml': resources('cluster-secrets.sops.yaml'),
-  'cluster/flux/apps.yaml': apps,
+  'cluster/flux/apps.yaml': clusterApps({ path: './cluster/apps', source: 'home-cluster', secret: 'age-key' }),
 })

@@ -7,6 +7,8 @@ import { gitRemote } from '../git-service.ts'
 import { CLUSTER_PATH } from './bootstrap-content.ts'
 import { secretManifest } from './content.ts'
 import { applyText, liveThroughOldRelease } from './history.ts'
+import { SYNC } from './operator-helm-content.ts'
+import { startOperator } from './operator-start.ts'
 import { untilAllReady } from './readiness.ts'
 import { ageKey, open } from './sealing.ts'
 
@@ -26,6 +28,23 @@ const BOOTSTRAP = [
   ...kustomizations('flux-system', 'infrastructure', 'apps', 'dashboards'),
   'HelmRelease default/hello',
 ]
+
+const OPERATOR_HELM = [
+  `GitRepository flux-system/${SYNC}`,
+  'OCIRepository flux-system/dashboards',
+  ...kustomizations(SYNC, 'cluster-apps', 'flux-operator', 'flux-instance'),
+  ...kustomizations('cluster-apps-volumes', 'cluster-apps-hello', 'cluster-apps-dashboards'),
+  'HelmRelease flux-system/flux-operator',
+  'HelmRelease flux-system/flux-instance',
+  'HelmRelease default/hello',
+]
+
+const EXPECTED: Readonly<Record<SeedOptions['style'], readonly string[]>> = {
+  pin: PIN,
+  bootstrap: BOOTSTRAP,
+  operator: BOOTSTRAP,
+  'operator-helm': OPERATOR_HELM,
+}
 
 async function startPin(ctx: SandboxContext): Promise<void> {
   const repo = (path: string): string => join(ctx.paths.repo, path)
@@ -66,7 +85,8 @@ export async function startReconciling(ctx: SandboxContext, options: SeedOptions
   const { style, fluxVersion } = options
   await liveThroughOldRelease(ctx, options)
   if (style === 'pin') await startPin(ctx)
-  else await startBootstrap(ctx, fluxVersion)
+  else if (style === 'bootstrap') await startBootstrap(ctx, fluxVersion)
+  else await startOperator(ctx, style)
   ctx.progress({ mark: '◎', text: 'all Flux objects ready' })
-  await untilAllReady(ctx, style === 'pin' ? PIN : BOOTSTRAP)
+  await untilAllReady(ctx, EXPECTED[style])
 }

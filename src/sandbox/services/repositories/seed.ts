@@ -8,18 +8,23 @@ import { gitRemote } from '../git-service.ts'
 import { fillRegistry } from '../registry/fill.ts'
 import { registryHost } from '../registry/service.ts'
 import { bootstrapContent } from './bootstrap-content.ts'
-import type { FileTexts, RepositoryContent } from './content.ts'
+import type { FileTexts, RepositoryContent, RepositoryFacts } from './content.ts'
+import { operatorContent } from './operator-content.ts'
+import { operatorHelmContent } from './operator-helm-content.ts'
 import { pinContent } from './pin-content.ts'
 import { ageKey, seal } from './sealing.ts'
 
 async function content(ctx: SandboxContext, { style, fluxVersion }: SeedOptions): Promise<FileTexts> {
   const remote = await gitRemote(ctx)
   const key = await ageKey(ctx)
-  const facts = { fluxVersion, gitUrl: remote.url, registryHost: await registryHost(ctx) }
-  const { plain, sealed }: RepositoryContent =
-    style === 'pin'
-      ? pinContent(facts, { ageKey: key.text, user: remote.user, password: remote.password }, key.recipient)
-      : bootstrapContent(facts, key.recipient)
+  const facts: RepositoryFacts = { fluxVersion, gitUrl: remote.url, registryHost: await registryHost(ctx) }
+  const contents: Readonly<Record<SeedOptions['style'], () => RepositoryContent>> = {
+    pin: () => pinContent(facts, { ageKey: key.text, user: remote.user, password: remote.password }, key.recipient),
+    bootstrap: () => bootstrapContent(facts, key.recipient),
+    operator: () => operatorContent(facts, key.recipient),
+    'operator-helm': () => operatorHelmContent(facts, key.recipient),
+  }
+  const { plain, sealed } = contents[style]()
   const closed = Object.entries(sealed).map(async ([path, manifest]) => [path, await seal(ctx, key, manifest)] as const)
   return { ...plain, ...Object.fromEntries(await Promise.all(closed)) }
 }
