@@ -1,5 +1,5 @@
 // Whether this upgrade can be taken back here and now.
-import { missingAccess, neededAccess } from '../../src/actions/access.ts'
+import { missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
 import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
@@ -140,7 +140,8 @@ const permissions: RollbackCheck = {
     const { upgrade } = await readUpgrade(ctx, input.run)
     const items = await missingAccess(ctx, async () => {
       const { crds } = await readCrds(ctx.kube)
-      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false)
+      const operator = upgrade.installation.style === 'operator' ? operatorAccess(upgrade.namespace, true) : []
+      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, operator)
     })
     if (items === undefined) return pass('you may do everything')
     const detail = `${items.length} ${items.length === 1 ? 'permission' : 'permissions'} missing`

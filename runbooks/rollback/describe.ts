@@ -1,5 +1,7 @@
 // The way back as lines for a person: one a step, with what it touches.
+import { nameOfApplier } from '../../src/actions/hold.ts'
 import { ownerOf } from '../../src/actions/installation.ts'
+import { instanceOf } from './plan-facts.ts'
 import type { RollbackPlan } from './plan-schema.ts'
 import { rollbackSteps } from './steps.ts'
 
@@ -17,15 +19,21 @@ const short = (plan: RollbackPlan): string => plan.upgradeCommit?.slice(0, 10) ?
 const inState = (plan: RollbackPlan, ...states: string[]): number =>
   plan.baseline.filter((each) => states.includes(each.verdict.state)).length
 
+const ownerLine = (plan: RollbackPlan): string => {
+  const owner = ownerOf(plan.installation)
+  return owner === undefined ? '' : nameOfApplier(owner)
+}
+
 const DETAILS: Readonly<Record<string, (plan: RollbackPlan) => string>> = {
   'drop-commit': (plan) => `git reset to the commit before ${short(plan)}, which was never pushed`,
   'revert-commit': (plan) => `git revert ${short(plan)} on ${plan.repo.branch}`,
-  hold: (plan) => `Kustomization ${ownerOf(plan.installation)} suspended until the revert has arrived`,
+  hold: (plan) => `${ownerLine(plan)} suspended until the revert has arrived`,
   push: (plan) => `${plan.repo.remote}/${plan.repo.branch}, never forced`,
+  'operator-back': (plan) => `FluxInstance ${instanceOf(plan)} back at ${plan.to}, by the FluxInstance kept by the backup`,
   'apply-old': (plan) => `server-side, the manifests of Flux ${plan.to} kept by the backup`,
   rollout: (plan) => `controllers of ${plan.to}`,
   'sync-source': (plan) => `GitRepository ${plan.repo.source} to the revert`,
-  release: (plan) => `Kustomization ${ownerOf(plan.installation)} no longer suspended`,
+  release: (plan) => `${ownerLine(plan)} no longer suspended`,
   reconcile: () => 'every object, sources first, then by dependsOn',
   verify: (plan) => `${counted(inState(plan, 'ready'), 'object')} that were ready before the upgrade`,
   report: () => 'report.md in the folder of the run',

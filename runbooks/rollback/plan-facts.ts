@@ -12,6 +12,10 @@ export const revertTrailer = (plan: RollbackPlan): Trailer => rollbackTrailer(pl
 /** Of the commit that is taken back. */
 export const upgradeTrailer = (plan: RollbackPlan): Trailer => commitTrailer(plan.upgradeRun, plan.hop?.to)
 
+/** The FluxInstance by which Flux is kept. */
+export const instanceOf = ({ installation }: Pick<RollbackPlan, 'installation'>): string | undefined =>
+  installation.style === 'operator' ? installation.instance : undefined
+
 export const goalOf = (view: RollbackView): SourceGoal => ({
   repo: view.plan.repo,
   installation: view.plan.installation,

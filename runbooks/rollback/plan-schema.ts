@@ -38,6 +38,11 @@ const shared = {
       bases: z.array(inside),
       self: z.strictObject({ source: objectId, kustomization: objectId }).nullable(),
     }),
+    z.strictObject({
+      style: z.literal('operator'),
+      instance: objectId,
+      appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
+    }),
   ]),
   baseline: z.array(
     z.strictObject({

@@ -53,6 +53,9 @@ function lastBegun(run: StoredRun, upgrade: RecordedUpgrade): Pick<Recorded, 'up
 export const hopVersion = ({ upgrade, hop }: Pick<Recorded, 'upgrade' | 'hop'>): string | undefined =>
   hop === undefined ? undefined : upgrade.to
 
+/** Steps that put a hop's version into the cluster, and write down from what. */
+const APPLIES = ['apply', 'operator-applies']
+
 /** What ran before the hop, and the SHA-256 of it as it was written down; undefined when nobody wrote it down. */
 export async function oldManifests(ctx: ReadContext, recorded: Recorded): Promise<{ path: string; sha256: string } | undefined> {
   const { run, dir, upgrade, hop } = recorded
@@ -60,7 +63,8 @@ export async function oldManifests(ctx: ReadContext, recorded: Recorded): Promis
     const sha256 = (await readIndex(ctx, dir))?.files[OLD_MANIFESTS]
     return sha256 === undefined ? undefined : { path: OLD_MANIFESTS, sha256 }
   }
-  const applied = eventsOf(run).findLast((event) => event.type === 'step.finished' && event.id === hopStepId('apply', upgrade.from))
+  const ids = APPLIES.map((id) => hopStepId(id, upgrade.from))
+  const applied = eventsOf(run).findLast((event) => event.type === 'step.finished' && ids.includes(event.id))
   const sha256 = applied?.type === 'step.finished' ? applied.facts.sha256 : undefined
   return typeof sha256 === 'string' ? { path: hopManifests(upgrade.from), sha256 } : undefined
 }

@@ -17,6 +17,7 @@ import { kindsHaveControllers, noCrdPruned, noObjectPruned } from './checks/comp
 import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
 import { factChecks } from './checks/facts.ts'
 import { pushAllowed, sourceFetches } from './checks/git-access.ts'
+import { distributionHasTarget, operatorNewEnough } from './checks/operator.ts'
 import { oneApplier, thirdPartyFields } from './checks/ownership.ts'
 import { patchesApply } from './checks/patches.ts'
 import { permissions } from './checks/permissions.ts'
@@ -67,6 +68,8 @@ const asked: readonly Check<UpgradeInput>[] = [
   patchesApply,
   thirdPartyFields,
   oneApplier,
+  operatorNewEnough,
+  distributionHasTarget,
   repositoryClean,
   repositoryBranch,
   repositoryPushed,

@@ -4,7 +4,7 @@ import type { Step } from '../../src/engine/model.ts'
 import { findCrd, release } from '../../src/flux/catalogue/index.ts'
 import { factLines } from './describe-facts.ts'
 import { legOf } from './legs.ts'
-import { changedFiles, ociSourceOf } from './plan-facts.ts'
+import { changedFiles, instanceOf, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { subjectOf } from './steps/commit.ts'
 import { writtenAs } from './steps/pin.ts'
@@ -65,6 +65,7 @@ const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>
   push: (plan) => [`${plan.repo.remote}/${plan.repo.branch}, never forced`],
   'sync-source': (plan) => [syncLine(plan)],
   apply: (plan) => [applyLine(plan)],
+  'operator-applies': (plan) => [`FluxInstance ${instanceOf(plan)} at ${plan.to}, at most ${minutes(plan.timeoutMs)}`],
   rollout: (plan) => [
     `${plan.controllers === undefined ? 'controllers' : counted(plan.controllers.length, 'controller')} of ${plan.to}, at most ${minutes(plan.timeoutMs)}`,
   ],

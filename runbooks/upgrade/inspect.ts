@@ -1,5 +1,6 @@
 // What checks and plan read: cluster and clone as they are, and what follows from both together.
 import { type ClusterSurvey, clusterEvidence, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { isWritable, type WritableStyle } from '../../src/actions/installation.ts'
 import { readChanges } from '../../src/actions/migrate-files.ts'
 import { once } from '../../src/actions/once.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
@@ -11,7 +12,7 @@ import type { RepoFile } from '../../src/flux/files.ts'
 import { type Hop, planHops } from '../../src/flux/hops.ts'
 import { COMPONENTS, type Component } from '../../src/flux/kinds.ts'
 import { type ManifestFinding, type ManifestScan, scanManifests } from '../../src/flux/manifests.ts'
-import { type BootstrapStyle, detectStyle, type PinStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
+import { detectStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { UpgradeInput } from './input.ts'
 import { inPullRequest } from './pull-request.ts'
@@ -46,12 +47,14 @@ export function syncedOf(cluster: ClusterSurvey, repository: RepositorySurvey): 
 }
 
 /** Components that the target's manifests will hold, where the style says so: CRDs of others are left as they are. */
-export const componentsOf = (style: BootstrapStyle | PinStyle): readonly Component[] | undefined =>
-  style.style === 'bootstrap' ? COMPONENTS.filter((each) => style.pin.components?.includes(each)) : undefined
+export function componentsOf(style: WritableStyle): readonly Component[] | undefined {
+  if (style.style === 'operator') return style.components
+  return style.style === 'bootstrap' ? COMPONENTS.filter((each) => style.pin.components?.includes(each)) : undefined
+}
 
 /** A style that this runbook can change. */
-export function supported(style: Style): BootstrapStyle | PinStyle {
-  if (style.style === 'bootstrap' || style.style === 'pin') return style
+export function supported(style: Style): WritableStyle {
+  if (isWritable(style)) return style
   const hints = 'hints' in style ? style.hints : []
   throw refusal('style-unsupported', `Flux is installed in a way that upgrade cannot change: ${style.style}`, ...hints)
 }

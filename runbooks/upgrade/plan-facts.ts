@@ -2,6 +2,7 @@
 import type { Trailer } from '../../src/actions/commit-and-push.ts'
 import { hopTrailer, runTrailer } from '../../src/actions/commit-and-push.ts'
 import { hopManifests } from '../../src/actions/hop-ids.ts'
+import { selfOf } from '../../src/actions/installation.ts'
 import { NEW_MANIFESTS } from '../../src/actions/render.ts'
 import { sourceToken } from '../../src/actions/requests.ts'
 import type { SourceGoal } from '../../src/actions/sync-source.ts'
@@ -15,8 +16,11 @@ export const changedFiles = (plan: UpgradePlan): string[] =>
   [...new Set([...plan.migrate.changes.map((each) => each.file), ...plan.pins.map((pin) => pin.file)])].sort()
 
 /** The OCIRepository that Flux applies itself from. */
-export const ociSourceOf = ({ installation }: UpgradePlan): string | undefined =>
-  installation.style === 'pin' ? installation.self?.source : undefined
+export const ociSourceOf = ({ installation }: UpgradePlan): string | undefined => selfOf(installation)?.source
+
+/** The FluxInstance by which Flux is kept. */
+export const instanceOf = ({ installation }: Pick<UpgradePlan, 'installation'>): string | undefined =>
+  installation.style === 'operator' ? installation.instance : undefined
 
 /** A hop as a plan tells of it; a plan of one hop has them in its own fields. */
 interface ToldHop {

@@ -37,6 +37,11 @@ const installation = z.discriminatedUnion('style', [
     bases: z.array(inside),
     self: z.strictObject({ source: objectId, kustomization: objectId }).nullable(),
   }),
+  z.strictObject({
+    style: z.literal('operator'),
+    instance: objectId,
+    appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
+  }),
 ])
 
 export const verdictSchema = z.strictObject({
@@ -51,7 +56,7 @@ export const verdictSchema = z.strictObject({
 const baseline = z.array(z.strictObject({ key: text, label: text, verdict: verdictSchema }))
 
 const pin = z.strictObject({
-  kind: z.enum(['kustomize-remote', 'oci-tag', 'gotk-components']),
+  kind: z.enum(['kustomize-remote', 'oci-tag', 'gotk-components', 'flux-instance']),
   file: inside,
   line: z.number().int().positive(),
   column: z.number().int().positive(),

@@ -1,7 +1,7 @@
 // Finds out what this upgrade has to do here. Reads only; the result is all that the steps know.
 import { surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { installFlags } from '../../src/actions/gotk.ts'
-import { type Installation, installationOf, type Repository } from '../../src/actions/installation.ts'
+import { installationOf, type Repository, type WritableStyle } from '../../src/actions/installation.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
 import { settledBaseline } from '../../src/actions/settled.ts'
 import { migrationNeeds } from '../../src/actions/storage-migration.ts'
@@ -11,7 +11,6 @@ import type { InstalledCrd } from '../../src/flux/installed.ts'
 import type { Component } from '../../src/flux/kinds.ts'
 import type { ManifestFinding } from '../../src/flux/manifests.ts'
 import type { Pin } from '../../src/flux/pins.ts'
-import type { BootstrapStyle, PinStyle } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { otherFacts, outlook, plannedFacts } from './facts.ts'
 import { chainPart } from './hops.ts'
@@ -45,7 +44,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     from,
     to: target.version,
     repo: repositoryOfPlan(repository, source),
-    installation: installationOf(style) as Installation,
+    installation: installationOf(style),
     tree: apis.tree,
     migrate: { paths: apis.changes.length > 0 ? apis.tree : [], changes: apis.changes },
     unmigrated: apis.left.map(findingKey),
@@ -85,15 +84,15 @@ function repositoryOfPlan(repository: RepositorySurvey, source: string): Reposit
 }
 
 /** Pins that are not at the target yet and that a program may edit. */
-export const editablePins = (style: BootstrapStyle | PinStyle, to: string): PlannedPin[] =>
+export const editablePins = (style: WritableStyle, to: string): PlannedPin[] =>
   pinsOf(style)
     .filter(isEditable)
     .filter((pin) => pin.version !== to)
     .map(({ kind, file, line, column, endColumn, text, version }) => ({ kind, file, line, column, endColumn, text, version }))
 
-export const pinsOf = (style: BootstrapStyle | PinStyle): readonly Pin[] => (style.style === 'bootstrap' ? [style.pin] : style.pins)
+export const pinsOf = (style: WritableStyle): readonly Pin[] => (style.style === 'pin' ? style.pins : [style.pin])
 
-function gotkFlags(style: BootstrapStyle | PinStyle, repository: RepositorySurvey, namespace: string): string[] | null {
+function gotkFlags(style: WritableStyle, repository: RepositorySurvey, namespace: string): string[] | null {
   if (style.style !== 'bootstrap') return null
   const file = repository.files.find((each) => each.path === style.components)
   const components = style.pin.components ?? []

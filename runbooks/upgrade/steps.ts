@@ -8,6 +8,7 @@ import { backup } from './steps/backup.ts'
 import { commit } from './steps/commit.ts'
 import { migrateRepository } from './steps/migrate-repository.ts'
 import { leftovers, migrateStorage } from './steps/migrate-storage.ts'
+import { operatorApplies } from './steps/operator-applies.ts'
 import { pin } from './steps/pin.ts'
 import { push } from './steps/push.ts'
 import { reconcile } from './steps/reconcile.ts'
@@ -16,6 +17,12 @@ import { rewriteRepository } from './steps/rewrite-repository.ts'
 import { rollout } from './steps/rollout.ts'
 import { syncSource } from './steps/sync-source.ts'
 import { verify } from './steps/verify.ts'
+
+/** How the new version gets from git into the cluster: applied by us, as Flux would, or by the Flux Operator. */
+const inPlace = (plan: UpgradePlan, first: boolean): Step<UpgradePlan> => {
+  const { installation } = plan
+  return installation.style === 'operator' ? operatorApplies(plan, installation, first) : apply(plan, first)
+}
 
 export const upgradeSteps = (plan: UpgradePlan): Step<UpgradePlan>[] => [
   backup,
@@ -34,7 +41,7 @@ function hopSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
     ...(plan.pins.length > 0 ? [pin] : []),
     ...(edits ? [commit, push(plan)] : []),
     syncSource,
-    apply(plan, !edits),
+    inPlace(plan, !edits),
     rollout,
     leftovers,
     reconcile,

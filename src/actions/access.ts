@@ -9,7 +9,12 @@ const each = (verbs: readonly string[], group: string, resource: string, more: P
   verbs.map((verb) => ({ verb, group, resource, ...more }))
 
 /** Pure: what the steps ask of the API server. `plurals`: of the Flux CRDs that are installed. */
-export function neededAccess(namespace: string, plurals: ReadonlySet<string>, secrets: boolean): AccessRequest[] {
+export function neededAccess(
+  namespace: string,
+  plurals: ReadonlySet<string>,
+  secrets: boolean,
+  operator: readonly AccessRequest[] = [],
+): AccessRequest[] {
   const here = { namespace }
   const applied = ['get', 'create', 'patch']
   return [
@@ -29,9 +34,16 @@ export function neededAccess(namespace: string, plurals: ReadonlySet<string>, se
     ...each(applied, 'rbac.authorization.k8s.io', 'clusterroles'),
     ...each(applied, 'rbac.authorization.k8s.io', 'clusterrolebindings'),
     ...each(['get', 'create', 'update'], 'coordination.k8s.io', 'leases', here),
+    ...operator,
     ...(secrets ? each(['list'], '', 'secrets', here) : []),
   ]
 }
+
+/** Pure: what the style with the Flux Operator needs besides; `back`: for the way back. */
+export const operatorAccess = (namespace: string, back: boolean): AccessRequest[] => [
+  ...each(['get', 'list', 'patch'], 'fluxcd.controlplane.io', 'fluxinstances', { namespace }),
+  ...(back ? each(['patch'], 'fluxcd.controlplane.io', 'fluxinstances', { namespace, subresource: 'status' }) : []),
+]
 
 const label = (request: AccessRequest): string => {
   const resource = request.group === '' ? request.resource : `${request.resource}.${request.group}`

@@ -1,5 +1,6 @@
 // Where Flux is pinned in the repository and who applies it in the cluster: plain data, so that plans can hold it and later runs read it.
-import type { Style } from '../flux/styles.ts'
+import type { Applier, OperatorStyle } from '../flux/style-operator.ts'
+import type { BootstrapStyle, PinStyle, Style } from '../flux/styles.ts'
 
 /** A clone and the remote branch that the cluster follows. */
 export type Repository = {
@@ -31,19 +32,44 @@ export type PinInstallation = {
   readonly self: { readonly source: string; readonly kustomization: string } | null
 }
 
-export type Installation = BootstrapInstallation | PinInstallation
+export type OperatorInstallation = {
+  readonly style: 'operator'
+  /** namespace/name of the FluxInstance. */
+  readonly instance: string
+  /** What applies the FluxInstance, then what applies that. */
+  readonly appliers: readonly Applier[]
+}
 
-/** undefined for styles that cannot be upgraded by editing this repository. */
-export function installationOf(style: Style): Installation | undefined {
+export type Installation = BootstrapInstallation | PinInstallation | OperatorInstallation
+
+/** Styles that are upgraded by editing this repository. */
+export type WritableStyle = BootstrapStyle | PinStyle | OperatorStyle
+
+export const isWritable = (style: Style): style is WritableStyle =>
+  style.style === 'bootstrap' || style.style === 'pin' || style.style === 'operator'
+
+export function installationOf(style: WritableStyle): Installation {
   if (style.style === 'bootstrap') {
     const { folder, components, sync, kustomization, owner } = style
     return { style: 'bootstrap', folder, components, sync, kustomization: kustomization ?? null, owner }
   }
-  if (style.style !== 'pin') return undefined
+  if (style.style === 'operator') return { style: 'operator', instance: style.instance, appliers: style.appliers }
   const self = style.self === undefined ? null : { source: style.self.source, kustomization: style.self.kustomization }
   return { style: 'pin', bases: style.bases, self }
 }
 
-/** The Kustomization by which Flux applies its own manifests; undefined when nothing does. */
-export const ownerOf = (installation: Installation): string | undefined =>
-  installation.style === 'bootstrap' ? installation.owner : installation.self?.kustomization
+/** What of Flux applies its own manifests, or the FluxInstance; undefined when nothing does. */
+export function ownerOf(installation: Installation): Applier | undefined {
+  if (installation.style === 'operator') return installation.appliers[0]
+  const id = installation.style === 'bootstrap' ? installation.owner : installation.self?.kustomization
+  return id === undefined ? undefined : { kind: 'Kustomization', id }
+}
+
+/** Everything between git and Flux itself: one that is suspended keeps the new version away. */
+export const chainOf = (installation: Installation): readonly Applier[] => {
+  const owner = ownerOf(installation)
+  return installation.style === 'operator' ? installation.appliers : owner === undefined ? [] : [owner]
+}
+
+/** OCIRepository and Kustomization by which Flux applies itself from an artifact; null when it does not. */
+export const selfOf = (installation: Installation): PinInstallation['self'] => (installation.style === 'pin' ? installation.self : null)

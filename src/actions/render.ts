@@ -4,7 +4,8 @@ import { resourceOf } from '../flux/kinds.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { readCrds, storageVersionOf } from './cluster-survey.ts'
-import { type Installation, ownerOf, type PinInstallation, type Repository } from './installation.ts'
+import { instanceManifest, readInstance } from './flux-instance.ts'
+import { type BootstrapInstallation, type Installation, ownerOf, type PinInstallation, type Repository } from './installation.ts'
 import { parseId } from './resources.ts'
 
 /** Files below the run's folder. */
@@ -13,6 +14,7 @@ export const NEW_MANIFESTS = 'manifests/new.yaml'
 
 /** The command that renders, for a preview. */
 export function renderLines(installation: Installation, file: string): string[] {
+  if (installation.style === 'operator') return [`kubectl get fluxinstance ${installation.instance} > <run>/${file}, without its status`]
   if (installation.style === 'bootstrap') return [`kubectl kustomize ${installation.folder} > <run>/${file}`]
   const patched = installation.self === null ? '' : `, with the patches of Kustomization ${installation.self.kustomization}`
   return installation.bases.map((base) => `kubectl kustomize ${base} > <run>/${file}${patched}`)
@@ -20,10 +22,29 @@ export function renderLines(installation: Installation, file: string): string[] 
 
 /** Renders the work tree as it is now into `<runDir>/<file>` and returns the absolute path. */
 export async function renderManifests(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
+  const text =
+    installation.style === 'operator' ? await renderInstance(ctx, installation.instance) : await renderBase(ctx, repo, installation, file)
+  const path = `${ctx.runDir}/${file}`
+  await ctx.files.makeDir(`${ctx.runDir}/manifests`)
+  await ctx.files.writeText(path, text)
+  return path
+}
+
+/** The operator renders the manifests: what is ours to keep is what it renders them from. */
+async function renderInstance(ctx: Context, id: string): Promise<string> {
+  return `${JSON.stringify(instanceManifest(await readInstance(ctx.kube, id)), null, 2)}\n`
+}
+
+async function renderBase(
+  ctx: Context,
+  repo: Repository,
+  installation: BootstrapInstallation | PinInstallation,
+  file: string,
+): Promise<string> {
   const crude =
     installation.style === 'bootstrap' ? await renderBootstrap(ctx, repo, installation) : await renderBases(ctx, repo, installation)
-  const id = ownerOf(installation)
-  const text = withoutSecrets(id === undefined ? crude : await asOwnerHasIt(ctx, crude, await readOwner(ctx, id), file))
+  const owner = ownerOf(installation)
+  const text = withoutSecrets(owner === undefined ? crude : await asOwnerHasIt(ctx, crude, await readOwner(ctx, owner.id), file))
   if (!text.includes('kind: Deployment')) {
     throw new OpsError({
       code: 'render-empty',
@@ -31,10 +52,7 @@ export async function renderManifests(ctx: Context, repo: Repository, installati
       hints: ['run kubectl kustomize on that folder and look at what it prints'],
     })
   }
-  const path = `${ctx.runDir}/${file}`
-  await ctx.files.makeDir(`${ctx.runDir}/manifests`)
-  await ctx.files.writeText(path, text)
-  return path
+  return text
 }
 
 const kustomize = async (ctx: ReadContext, folder: string): Promise<string> => {
@@ -42,11 +60,7 @@ const kustomize = async (ctx: ReadContext, folder: string): Promise<string> => {
   return result.stdout
 }
 
-async function renderBootstrap(
-  ctx: Context,
-  repo: Repository,
-  installation: Extract<Installation, { style: 'bootstrap' }>,
-): Promise<string> {
+async function renderBootstrap(ctx: Context, repo: Repository, installation: BootstrapInstallation): Promise<string> {
   if (installation.kustomization !== null) return kustomize(ctx, `${repo.root}/${installation.folder}`)
   const parts = [installation.components, installation.sync].map((path) => ctx.files.readText(`${repo.root}/${path}`))
   return (await Promise.all(parts)).join('\n---\n')

@@ -8,7 +8,7 @@ import type { Context, ReadContext } from '../ports/context.ts'
 import type { Kube, KubeObject, KubeReader } from '../ports/kube.ts'
 import { storageVersionOf } from './cluster-survey.ts'
 import { findCommit, type Trailer } from './commit-and-push.ts'
-import type { Installation, Repository } from './installation.ts'
+import { type Installation, type Repository, selfOf } from './installation.ts'
 import { request, requested } from './requests.ts'
 import { CRD, nameOf, parseId, resourceOfObject } from './resources.ts'
 import { waitFor } from './wait-for.ts'
@@ -52,7 +52,7 @@ export async function atCommit(ctx: ReadContext, repo: Repository, trailer: Trai
 const sourceAtCommit = (ctx: ReadContext, goal: SourceGoal, source: KubeObject): Promise<boolean> =>
   atCommit(ctx, goal.repo, goal.trailer, artifactRevision(source))
 
-const ociSource = (installation: Installation): string | undefined => (installation.style === 'pin' ? installation.self?.source : undefined)
+const ociSource = (installation: Installation): string | undefined => selfOf(installation)?.source
 
 export async function sourcesSynced(ctx: ReadContext, goal: SourceGoal): Promise<boolean> {
   if (!(await sourceAtCommit(ctx, goal, await readFluxObject(ctx.kube, 'GitRepository', goal.repo.source)))) return false

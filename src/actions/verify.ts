@@ -10,6 +10,7 @@ import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { readCrds, readDeployments, readObjects } from './cluster-survey.ts'
 import type { Trailer } from './commit-and-push.ts'
+import { instanceBehind, readInstance } from './flux-instance.ts'
 import type { Repository } from './installation.ts'
 import { shorten } from './reconcile.ts'
 import { idOf } from './resources.ts'
@@ -33,6 +34,8 @@ export interface Proof {
   readonly askedAt?: string | undefined
   /** Where Flux applies itself from an OCIRepository: that must have arrived as well, or Flux would go back by itself. */
   readonly self?: { readonly source: string; readonly kustomization: string } | null
+  /** namespace/name of the FluxInstance, where the Flux Operator keeps Flux: it has to call the version healthy itself. */
+  readonly instance?: string | undefined
 }
 
 export type Proven = {
@@ -158,6 +161,8 @@ async function look(ctx: ReadContext, proof: Proof, crds: readonly InstalledCrd[
     ...(proof.askedAt === undefined ? {} : { since: proof.askedAt }),
   })
   const { revision, behind } = await revisions(ctx, proof, objects)
+  const behindOperator =
+    proof.instance === undefined ? undefined : instanceBehind(await readInstance(ctx.kube, proof.instance), proof.version)
   const unwell = [...comparison.broken, ...comparison.waiting]
   const known = unwell.filter((each) => each.before !== undefined)
   return {
@@ -165,7 +170,12 @@ async function look(ctx: ReadContext, proof: Proof, crds: readonly InstalledCrd[
     revision,
     newcomers: unwell.filter((each) => each.before === undefined),
     given: known.filter((each) => each.now?.terminal).map((each) => each.label),
-    open: [...[...known, ...comparison.gone].map(tell), ...behind, ...selfBehind(proof, objects)],
+    open: [
+      ...[...known, ...comparison.gone].map(tell),
+      ...behind,
+      ...selfBehind(proof, objects),
+      ...(behindOperator === undefined ? [] : [behindOperator]),
+    ],
   }
 }
 

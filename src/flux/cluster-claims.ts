@@ -14,6 +14,7 @@ interface Evidence {
   readonly kustomizations: readonly KubeObject[]
   readonly fluxInstances: readonly KubeObject[]
   readonly helmReleases: readonly KubeObject[]
+  readonly ociRepositories?: readonly KubeObject[]
 }
 
 const OWNER = 'kustomize.toolkit.fluxcd.io'
@@ -54,9 +55,24 @@ function ofDeployment(deployment: KubeObject): Claim[] {
   return found
 }
 
-const isFluxChart = (release: KubeObject): boolean => {
-  const chart: unknown = release.spec?.chart?.spec?.chart
-  return chart === 'flux2' || chart === 'flux-instance'
+/** Name of the chart of a HelmRelease: in its own words, or the last part of the URL of the OCIRepository that it refers to. */
+function chartOf(release: KubeObject, sources: readonly KubeObject[]): string {
+  const { chart, chartRef } = release.spec ?? {}
+  if (chartRef?.kind !== 'OCIRepository') return String(chart?.spec?.chart ?? '')
+  const id = `${chartRef.namespace ?? release.metadata.namespace ?? ''}/${chartRef.name}`
+  return (
+    String(sources.find((each) => nameOf(each) === id)?.spec?.url ?? '')
+      .split('/')
+      .at(-1) ?? ''
+  )
+}
+
+const CHARTS: Readonly<Record<string, Claim['style']>> = { flux2: 'helm', 'flux-instance': 'operator' }
+
+const ofRelease = (release: KubeObject, sources: readonly KubeObject[]): Claim[] => {
+  const chart = chartOf(release, sources)
+  const style = Object.hasOwn(CHARTS, chart) ? CHARTS[chart] : undefined
+  return style === undefined ? [] : [{ style, line: `HelmRelease ${nameOf(release)} installs chart ${chart}` }]
 }
 
 /** A resource of the provider in the repository's own Terraform files. */
@@ -78,13 +94,7 @@ const once = (all: readonly Claim[]): Claim[] => all.filter((claim, index) => al
 
 /** Everything that says who keeps the controllers. Terraform that bootstraps leaves the Kustomization in charge, so it replaces that claim. */
 export function claims(cluster: Evidence, files: readonly RepoFile[]): Claim[] {
-  const charts = cluster.helmReleases.filter(isFluxChart).map((release): Claim => {
-    const operator = release.spec?.chart?.spec?.chart === 'flux-instance'
-    return {
-      style: operator ? 'operator' : 'helm',
-      line: `HelmRelease ${nameOf(release)} installs chart ${release.spec?.chart?.spec?.chart}`,
-    }
-  })
+  const charts = cluster.helmReleases.flatMap((release) => ofRelease(release, cluster.ociRepositories ?? []))
   const instances = cluster.fluxInstances.map((each): Claim => ({ style: 'operator', line: `FluxInstance ${nameOf(each)} exists` }))
   const found = once([...cluster.deployments.flatMap(ofDeployment), ...instances, ...charts, ...ofTerraform(files, cluster)])
   const isTerraform = found.some((claim) => claim.style === 'terraform')

@@ -3,25 +3,16 @@ import semver from 'semver'
 import { isAlias, isScalar, isSeq, type Scalar } from 'yaml'
 import { OpsError } from '../errors.ts'
 import type { RepoFile } from './files.ts'
-import {
-  isShared,
-  isYamlPath,
-  nodeAt,
-  objectsUnlessTemplate,
-  offsetOf,
-  partsOf,
-  placeOf,
-  scalarText,
-  textAt,
-  type YamlObject,
-  type YamlPart,
-} from './yaml-objects.ts'
+import { FULL, isAliasAt, located, needsPerson, scalarPin } from './pin-places.ts'
+import { isYamlPath, nodeAt, objectsUnlessTemplate, partsOf, scalarText, textAt, type YamlObject, type YamlPart } from './yaml-objects.ts'
 
 export type PinKind =
   /** `github.com/fluxcd/flux2/manifests/install?ref=vX`, or the release's install.yaml, in resources/bases/components of a kustomization. */
   | 'kustomize-remote'
   /** spec.ref.tag of an OCIRepository …/flux-manifests. */
   | 'oci-tag'
+  /** spec.distribution.version of a FluxInstance, or the value that becomes it. */
+  | 'flux-instance'
   /** `# Flux Version: vX` of gotk-components.yaml: the whole file is regenerated. */
   | 'gotk-components'
   /** A digest, a semver range, a branch, no version at all: a person has to decide. */
@@ -42,11 +33,10 @@ export type Pin = {
   readonly why?: string
   /** Of gotk-components. */
   readonly components?: readonly string[]
-  /** `namespace/name` of the OCIRepository, as the file says it (namespace may be empty). */
+  /** `namespace/name` of the object that it stands in, as the file says it (namespace may be empty). */
   readonly object?: string
 }
 
-const FULL = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
 const FLUX2 = /(?:^|[/@.])github\.com[/:]fluxcd\/flux2(?:\.git)?(?=\/|\?|$)/i
 const REF = /[?&](?:ref|version)=([^&#]*)/
 const DOWNLOAD = /\/(?:releases\/download|raw)\/([^/]+)\//
@@ -62,11 +52,6 @@ export function readGotkHeader(text: string): { version: string; components: str
   return { version: version[1], components, offset: version.index + '# Flux Version: '.length }
 }
 
-const located = (file: RepoFile, offset: number, text: string): Pick<Pin, 'file' | 'line' | 'column' | 'endColumn' | 'text'> => {
-  const { line, column } = placeOf(file.text, offset)
-  return { file: file.path, line, column, endColumn: column + text.length, text }
-}
-
 const gotkPin = (file: RepoFile): Pin[] => {
   const header = readGotkHeader(file.text)
   if (!header) return []
@@ -76,34 +61,6 @@ const gotkPin = (file: RepoFile): Pin[] => {
   if (version === null) return [{ kind: 'needs-person', ...place, why: 'the version in its header is not a release' }]
   return [{ kind: 'gotk-components', ...place, version, components: header.components }]
 }
-
-/** A pin at `wanted`, which is part of a scalar; needs-person when that text does not stand in the source exactly once and unshared. */
-function scalarPin(
-  kind: 'kustomize-remote' | 'oci-tag',
-  object: YamlObject,
-  node: Scalar,
-  wanted: string,
-  extra: { object?: string },
-): Pin {
-  const file = object.part.file
-  const start = offsetOf(object, node)
-  const source = file.text.slice(start, object.part.base + (node.range?.[1] ?? 0))
-  const at = source.indexOf(wanted)
-  const place = at < 0 || source.includes('\n') ? located(file, start, source.split('\n')[0] ?? '') : located(file, start + at, wanted)
-  const person = (why: string): Pin => ({ kind: 'needs-person', ...place, ...extra, why })
-
-  if (at < 0 || source.includes('\n') || source.indexOf(wanted, at + 1) >= 0)
-    return person('the version is written in a way that cannot be changed safely')
-  if (isShared(object, node)) return person('the value has an anchor that other places use')
-  return { kind, ...place, version: wanted.replace(/^v/, ''), ...extra }
-}
-
-const needsPerson = (object: YamlObject, node: unknown, text: string, why: string, extra: { object?: string } = {}): Pin => ({
-  kind: 'needs-person',
-  ...located(object.part.file, offsetOf(object, node), text),
-  ...extra,
-  why,
-})
 
 function remotePin(object: YamlObject, node: Scalar): Pin[] {
   const text = scalarText(node)
@@ -143,15 +100,10 @@ function ociPin(object: YamlObject): Pin[] {
   }
   const tag = nodeAt(object, ['spec', 'ref', 'tag'])
   if (!isScalar(tag)) return [needsPerson(object, object.map, '', 'names no version, so it follows the tag latest', of)]
-  if (isTagAlias(object)) return [needsPerson(object, tag, scalarText(tag), 'is an alias of a value that stands elsewhere', of)]
+  if (isAliasAt(object, ['spec', 'ref'], 'tag'))
+    return [needsPerson(object, tag, scalarText(tag), 'is an alias of a value that stands elsewhere', of)]
   if (!FULL.test(scalarText(tag))) return [needsPerson(object, tag, scalarText(tag), `${scalarText(tag)} is not a release`, of)]
   return [scalarPin('oci-tag', object, tag, scalarText(tag), of)]
-}
-
-/** nodeAt follows aliases, so the last step is looked at again without following. */
-const isTagAlias = (object: YamlObject): boolean => {
-  const ref = nodeAt(object, ['spec', 'ref'])
-  return isAlias((ref as { get?: (key: string, keep: true) => unknown } | undefined)?.get?.('tag', true))
 }
 
 function gitPin(object: YamlObject): Pin[] {
@@ -211,6 +163,9 @@ const lineStart = (text: string, line: number): number => {
   return start
 }
 
+/** Kinds that are one value in a file. */
+const IN_PLACE: ReadonlySet<PinKind> = new Set(['kustomize-remote', 'oci-tag', 'flux-instance'])
+
 /**
  * The text with the pin at `to` (`2.9.2` or `v2.9.2`; a `v` is written where there was one). No other character changes.
  * Throws OpsError `pin-moved` when something else stands in its place, `pin-not-editable` for the kinds that are no single value.
@@ -218,7 +173,7 @@ const lineStart = (text: string, line: number): number => {
 export function applyPin(text: string, pin: Pin, to: string): string {
   const where = `${pin.file}:${pin.line}`
   const version = semver.valid(to)
-  if (version === null || (pin.kind !== 'kustomize-remote' && pin.kind !== 'oci-tag')) {
+  if (version === null || !IN_PLACE.has(pin.kind)) {
     throw new OpsError({
       code: 'pin-not-editable',
       message: `${where}: ${pin.why ?? `${pin.kind} is not changed in place`}`,

@@ -39,7 +39,7 @@ export function syncedPaths(
     const source = ours.get(`${ref?.namespace ?? object.metadata.namespace}/${ref?.name}`)
     if (ref?.kind !== 'GitRepository' || source === undefined) return []
 
-    const branch: unknown = source.spec?.ref?.branch
+    const { name, branch = /^refs\/heads\/(.+)$/.exec(String(name ?? ''))?.[1] }: Record<string, unknown> = source.spec?.ref ?? {}
     return [
       {
         kustomization: keyOf(object),

@@ -1,10 +1,11 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
+import { selfOf } from '../../../src/actions/installation.ts'
 import { askedAt } from '../../../src/actions/reconcile.ts'
 import { REPORT, reportText } from '../../../src/actions/report.ts'
 import { runStartedAt } from '../../../src/actions/run-record.ts'
 import { verifyFlux } from '../../../src/actions/verify.ts'
 import type { ReadStep, WriteStep } from '../../../src/engine/model.ts'
-import { revertTrailer } from '../plan-facts.ts'
+import { instanceOf, revertTrailer } from '../plan-facts.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
 
 export const verify: ReadStep<RollbackPlan> = {
@@ -24,7 +25,8 @@ export const verify: ReadStep<RollbackPlan> = {
       timeoutMs: plan.timeoutMs,
       since: await runStartedAt(ctx, view.runId, plan.madeAt),
       askedAt: askedAt(view.facts),
-      self: plan.installation.style === 'pin' ? plan.installation.self : null,
+      self: selfOf(plan.installation),
+      instance: instanceOf(plan),
     })
   },
 }

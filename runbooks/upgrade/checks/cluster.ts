@@ -1,5 +1,8 @@
 // What must hold in the cluster before anything is changed.
-import { installationOf, ownerOf } from '../../../src/actions/installation.ts'
+
+import { isDisabled } from '../../../src/actions/flux-instance.ts'
+import { nameOfApplier } from '../../../src/actions/hold.ts'
+import { chainOf, installationOf, selfOf } from '../../../src/actions/installation.ts'
 import { idOf, POD } from '../../../src/actions/resources.ts'
 import { rolloutState, wantedImages } from '../../../src/actions/rollout.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
@@ -109,11 +112,11 @@ export const syncNotSuspended: Check<UpgradeInput> = {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const installation = installationOf(supported(styleOf(cluster, repository)))
     const source = `GitRepository ${sourceOf(syncedOf(cluster, repository))}`
-    const owner = installation && ownerOf(installation)
-    const oci = installation?.style === 'pin' && installation.self ? `OCIRepository ${installation.self.source}` : ''
-    const labels = new Set([source, `Kustomization ${owner ?? ''}`, oci])
-    const items = cluster.objects
-      .filter((object) => labels.has(`${object.kind} ${idOf(object)}`) && isSuspended(object))
+    const oci = `OCIRepository ${selfOf(installation)?.source ?? ''}`
+    const labels = new Set([source, oci, ...chainOf(installation).map(nameOfApplier)])
+    const off = installation.style === 'operator' ? cluster.fluxInstances.filter(isDisabled) : []
+    const items = [...cluster.objects.filter((object) => labels.has(`${object.kind} ${idOf(object)}`) && isSuspended(object)), ...off]
+      .map((object) => ({ ...object, kind: object.kind ?? 'FluxInstance' }))
       .map((object) => ({ where: objectLabel(object), what: 'is suspended: the new version would not be fetched or kept' }))
     return failOn(
       'sync-not-suspended',

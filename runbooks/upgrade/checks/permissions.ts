@@ -1,5 +1,5 @@
 // Every verb that the plan needs, asked of the API server itself.
-import { missingAccess, neededAccess } from '../../../src/actions/access.ts'
+import { missingAccess, neededAccess, operatorAccess } from '../../../src/actions/access.ts'
 import type { Check } from '../../../src/engine/model.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf } from '../inspect.ts'
@@ -13,8 +13,10 @@ export const permissions: Check<UpgradeInput> = {
   severity: 'error',
   probe: async (ctx, input) => {
     const items = await missingAccess(ctx, async () => {
-      const { crds } = await clusterOf(ctx)
-      return neededAccess(ctx.target.namespace, new Set(crds.map((crd) => crd.plural)), input.backupRecipients.length > 0)
+      const { crds, fluxInstances } = await clusterOf(ctx)
+      const { namespace } = ctx.target
+      const operator = fluxInstances.length > 0 ? operatorAccess(namespace, false) : []
+      return neededAccess(namespace, new Set(crds.map((crd) => crd.plural)), input.backupRecipients.length > 0, operator)
     })
     if (items === undefined) return pass('you may do everything')
     return failOn(

@@ -1,5 +1,6 @@
 // What must hold in the clone, on its remote, and between both and the cluster.
 import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
+import { nameOfApplier } from '../../../src/actions/hold.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
@@ -91,6 +92,8 @@ export const installStyleKnown: Check<UpgradeInput> = {
         return pass(`flux bootstrap, ${style.folder}`)
       case 'pin':
         return pass(`kustomize pin (${style.bases.join(', ')})${style.self ? ` + OCI self-managed (${style.self.source})` : ''}`)
+      case 'operator':
+        return pass(`Flux Operator (FluxInstance ${style.instance}, applied by ${style.appliers.map(nameOfApplier).join(', by ')})`)
       case 'mixed': {
         const sides = [
           ...style.cluster.map((what) => ({ where: 'cluster', what })),

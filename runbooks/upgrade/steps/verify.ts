@@ -1,8 +1,9 @@
+import { selfOf } from '../../../src/actions/installation.ts'
 import { askedAt } from '../../../src/actions/reconcile.ts'
 import { runStartedAt } from '../../../src/actions/run-record.ts'
 import { verifyFlux } from '../../../src/actions/verify.ts'
 import type { ReadStep } from '../../../src/engine/model.ts'
-import { tokenOf, trailerOf } from '../plan-facts.ts'
+import { instanceOf, tokenOf, trailerOf } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
 export const verify: ReadStep<UpgradePlan> = {
@@ -22,7 +23,8 @@ export const verify: ReadStep<UpgradePlan> = {
       timeoutMs: plan.timeoutMs,
       since: await runStartedAt(ctx, view.runId, plan.madeAt),
       askedAt: askedAt(view.facts),
-      self: plan.installation.style === 'pin' ? plan.installation.self : null,
+      self: selfOf(plan.installation),
+      instance: instanceOf(plan),
     })
   },
 }

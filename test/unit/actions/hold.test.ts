@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../src/ports/kube.ts'
 import { crdObject, FakeKube, fakeContext } from './fakes.ts'
 
 const GROUP = 'kustomize.toolkit.fluxcd.io'
-const OWNER = 'flux-system/flux'
+const OWNER = { kind: 'Kustomization', id: 'flux-system/flux' } as const
 
 const cluster = (owner: Partial<KubeObject> & { annotations?: Record<string, string> }): FakeKube => {
   const kube = new FakeKube()

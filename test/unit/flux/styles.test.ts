@@ -127,13 +127,6 @@ describe('the install style', () => {
 
   it.each([
     [
-      'operator',
-      cluster({
-        deployments: controllers({ labels: { 'fluxcd.controlplane.io/name': 'flux' } }),
-        fluxInstances: [flux('FluxInstance', 'flux')],
-      }),
-    ],
-    [
       'helm',
       cluster({
         deployments: controllers({
@@ -173,6 +166,14 @@ describe('the install style', () => {
   })
 
   it.each([
+    [
+      'the operator installed Flux and nothing applies its FluxInstance',
+      cluster({
+        deployments: controllers({ labels: { 'fluxcd.controlplane.io/name': 'flux' } }),
+        fluxInstances: [flux('FluxInstance', 'flux')],
+      }),
+      [],
+    ],
     ['two tools claim the controllers', { ...bootstrapped, fluxInstances: [flux('FluxInstance', 'flux')] }, GOTK],
     [
       'the controllers come from an OCIRepository, and the repository applies gotk files',
@@ -226,6 +227,12 @@ describe('the synced paths', () => {
 
   it('are none in the clone of another repository', () => {
     expect(syncedPaths(bootstrapped, ['https://github.com/example/other'])).toEqual([])
+  })
+
+  it('know the branch of a source that names it as a ref', () => {
+    const source = flux('GitRepository', 'flux-system', { spec: { url: URL, ref: { name: 'refs/heads/main' } } })
+
+    expect(syncedPaths({ ...bootstrapped, gitRepositories: [source] }, REMOTES)).toMatchObject([{ branch: 'main' }, { branch: 'main' }])
   })
 
   it('follow a source in another namespace', () => {

@@ -46,6 +46,11 @@ const plan: UpgradePlan = {
   timeoutMs: 1000,
   madeAt: '2026-11-21T03:12:00Z',
 }
+const operator: UpgradePlan['installation'] = {
+  style: 'operator',
+  instance: 'flux-system/flux',
+  appliers: [{ kind: 'Kustomization', id: 'flux-system/flux-system' }],
+}
 const ids = (of: UpgradePlan): string[] => upgradeSteps(of).map((step) => step.id)
 
 describe('upgrade plan', () => {
@@ -61,6 +66,27 @@ describe('upgrade plan', () => {
 
     expect(ids(bare)).not.toEqual(expect.arrayContaining(['migrate-storage']))
     for (const id of ['migrate-repository', 'pin', 'commit', 'push']) expect(ids(bare)).not.toContain(id)
+  })
+
+  it('lets the Flux Operator apply, where it keeps Flux, after Flux has the commit', () => {
+    const kept = { ...plan, installation: operator, pins: [{ ...pin(5), kind: 'flux-instance' as const }] }
+    const steps = ids(planSchema.parse(JSON.parse(JSON.stringify(kept))))
+
+    expect(steps).not.toContain('apply')
+    expect(steps.slice(steps.indexOf('push'))).toEqual(
+      expect.arrayContaining([
+        'push',
+        'sync-source',
+        'operator-applies',
+        'rollout',
+        'migrate-storage-after',
+        'reconcile',
+        'verify',
+        'report',
+      ]),
+    )
+    expect(steps.indexOf('migrate-storage')).toBeLessThan(steps.indexOf('push'))
+    expect(describePlan(kept).join('\n')).toMatch(/operator-applies +FluxInstance flux-system\/flux at 2\.9\.2/)
   })
 
   it('gives the same steps after it went through JSON', () => {

@@ -1,0 +1,82 @@
+// What applies Flux is kept still while the older version is put back: it would bring the newer one again until the revert has arrived.
+import semver from 'semver'
+import { holdLine, hold as holdOwner, isHeld, isReleased, letGo, nameOfApplier, releaseLine } from '../../../src/actions/hold.ts'
+import { readFluxObject } from '../../../src/actions/sync-source.ts'
+import { type Seen, waitFor } from '../../../src/actions/wait-for.ts'
+import type { WriteStep } from '../../../src/engine/model.ts'
+import { artifactRevision } from '../../../src/flux/revisions.ts'
+import type { Applier } from '../../../src/flux/style-operator.ts'
+import type { ReadContext } from '../../../src/ports/context.ts'
+import type { KubeObject } from '../../../src/ports/kube.ts'
+import type { RollbackPlan } from '../plan-schema.ts'
+
+type Write = WriteStep<RollbackPlan>
+
+export const hold = (owner: Applier): Write => ({
+  kind: 'write',
+  id: 'hold',
+  title: 'keep Flux from applying the newer version again',
+  why: 'until the reverted commit has arrived, Flux would put the newer version back over the older one',
+  preview: () => [holdLine(owner)],
+  isDone: (ctx) => isHeld(ctx, owner),
+  run: async (ctx, view) => {
+    await holdOwner(ctx, owner, view.runId)
+    return { held: owner.id }
+  },
+  undo: (ctx) => letGo(ctx, owner),
+})
+
+/** What applies the one that is held: released before that has brought it the revert, a HelmRelease would work on its values of before. */
+const next = ({ installation }: RollbackPlan): Applier | undefined =>
+  installation.style === 'operator' ? installation.appliers[1] : undefined
+
+/** Whether the values in the HelmRelease are those of the older version; undefined when it takes them from elsewhere. */
+function valuesAt(release: KubeObject, version: string): boolean | undefined {
+  const written: unknown = release.spec?.values?.instance?.distribution?.version
+  return written === undefined ? undefined : semver.valid(String(written)) === version
+}
+
+/** It has applied the revision, or failed only in waiting for the HelmRelease that we hold. */
+function hasBrought(kustomization: KubeObject, revision: string | undefined): boolean {
+  const { lastAppliedRevision, lastAttemptedRevision, conditions = [] } = kustomization.status ?? {}
+  const ready = conditions.find((each: { type: string }) => each.type === 'Ready')
+  return lastAppliedRevision === revision || (lastAttemptedRevision === revision && ready?.reason === 'HealthCheckFailed')
+}
+
+async function untilReverted(ctx: ReadContext, plan: RollbackPlan, owner: Applier, by: Applier): Promise<void> {
+  const probe = async (): Promise<Seen<true>> => {
+    const inline = valuesAt(await readFluxObject(ctx.kube, owner.kind, owner.id), plan.to)
+    if (inline === true) return { done: true, value: true }
+    const [source, kustomization] = await Promise.all([
+      readFluxObject(ctx.kube, 'GitRepository', plan.repo.source),
+      readFluxObject(ctx.kube, by.kind, by.id),
+    ])
+    if (inline === undefined && hasBrought(kustomization, artifactRevision(source))) return { done: true, value: true }
+    return { done: false, lastSeen: `${nameOfApplier(by)} at ${kustomization.status?.lastAppliedRevision ?? 'nothing'}` }
+  }
+  await waitFor(ctx, {
+    waitingFor: `${nameOfApplier(owner)} to have the values of the revert`,
+    timeoutMs: plan.timeoutMs,
+    code: 'revert-timeout',
+    hints: ['flux get kustomizations --all-namespaces', 'then:  flux-ops runs resume'],
+    probe,
+  })
+}
+
+export const release = (owner: Applier, plan: RollbackPlan): Write => ({
+  kind: 'write',
+  id: 'release',
+  title: 'let Flux apply itself again',
+  why: 'the reverted commit has arrived: what Flux applies now is the older version',
+  preview: () => {
+    const by = next(plan)
+    return [...(by === undefined ? [] : [`wait until ${nameOfApplier(by)} has applied the revert`]), releaseLine(owner)]
+  },
+  isDone: (ctx) => isReleased(ctx, owner),
+  run: async (ctx) => {
+    const by = next(plan)
+    if (by !== undefined) await untilReverted(ctx, plan, owner, by)
+    await letGo(ctx, owner)
+    return { released: owner.id }
+  },
+})
