@@ -24,11 +24,13 @@ const STRUCK: Readonly<Record<Style, Struck>> = {
     crash: ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'],
   },
   bootstrap: { restart: ['sync-source', 'apply', 'rollout'], noRoom: ['pin', 'push', 'apply'], crash: ['kustomize-controller'] },
+  operator: { restart: ['sync-source', 'operator-applies'], noRoom: ['pin', 'push'], crash: ['kustomize-controller'] },
+  'operator-helm': { restart: ['operator-applies'], noRoom: ['pin'], crash: ['helm-controller'] },
 }
 
 const tagOf = (component: string): string => release(TO).controllers.find((each) => each.component === component)?.tag ?? ''
 
-describe.each(['pin', 'bootstrap'] as const)('an upgrade in style %s', (style: Style) => {
+describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('an upgrade in style %s', (style: Style) => {
   let desk: FaultDesk
   let before: World
 

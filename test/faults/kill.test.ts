@@ -14,7 +14,7 @@ const UPGRADE = ['upgrade', '--to', TO, '--yes']
 const { FLUX_OPS_KILL_ONLY = '', FLUX_OPS_KILL_RELAY = '7' } = process.env
 const which = { only: new RegExp(FLUX_OPS_KILL_ONLY), relay: Number(FLUX_OPS_KILL_RELAY) || undefined }
 
-describe.each(['pin', 'bootstrap'] as const)('style %s', (style) => {
+describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('style %s', (style) => {
   let sandbox: Fixture
   beforeAll(async () => {
     sandbox = await fixture(style)
@@ -45,7 +45,7 @@ describe.each(['pin', 'bootstrap'] as const)('style %s', (style) => {
     expect(await endState(sandbox, runId)).toEqual(end)
   })
 
-  test.runIf(style === 'pin')('so does a rollback', { timeout: 6 * HOURS }, async () => {
+  test.runIf(style === 'pin' || style === 'operator')('so does a rollback', { timeout: 6 * HOURS }, async () => {
     await sandbox.reset()
     const { runId } = await ride(sandbox.paths, UPGRADE, [])
     await sandbox.keep('upgraded')

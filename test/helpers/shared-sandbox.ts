@@ -9,7 +9,7 @@ import { allTools, manifestsDir } from '../sandbox/scratch.ts'
 import { settled } from './settled.ts'
 import { ROOT } from './shared-root.ts'
 
-export type Style = 'pin' | 'bootstrap'
+export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm'
 
 export interface SharedSandbox {
   readonly root: string

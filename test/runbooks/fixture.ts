@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { environment, type Faults, type SandboxPaths, type Tools } from '../../src/sandbox/index.ts'
-import { sharedSandbox } from '../helpers/shared-sandbox.ts'
+import { type Style, sharedSandbox } from '../helpers/shared-sandbox.ts'
 
 export const FROM = '2.7.3'
 export const TO = '2.9.2'
@@ -25,7 +25,7 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
-export async function fixture(style: 'pin' | 'bootstrap', flux = FROM): Promise<Fixture> {
+export async function fixture(style: Style, flux = FROM): Promise<Fixture> {
   const shared = await sharedSandbox(style, flux)
   const { paths, tools } = shared
   const run = runner(tools, paths)
@@ -36,7 +36,14 @@ export async function fixture(style: 'pin' | 'bootstrap', flux = FROM): Promise<
     faults: (faults) => writeFile(paths.faults, JSON.stringify(faults)),
     run,
     git: (...args) => run('git', '-C', paths.repo, ...args),
-    images: async () => (await run('kubectl', '-n', 'flux-system', 'get', 'deployments', '-o', IMAGES)).trim().split(' ').sort(),
+    images: async () => {
+      const images = (await run('kubectl', '-n', 'flux-system', 'get', 'deployments', '-o', IMAGES)).trim().split(' ')
+      // The operator's images carry digests; it is a Deployment of this namespace itself.
+      return images
+        .filter((image) => !image.includes('/flux-operator:'))
+        .map((image) => image.replace(/@.*$/, ''))
+        .sort()
+    },
     processes: () => processesOf(paths),
     storedVersions: async () => storedOf(await run('kubectl', 'get', 'crds', '-o', 'json')),
     remove: () => shared.release(),

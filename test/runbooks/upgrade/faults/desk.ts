@@ -165,7 +165,8 @@ export async function faultDesk(style: Style): Promise<FaultDesk> {
     ourCommits: async () => lines(await run('git', '-C', bare, 'log', '--format=%H', '--grep=^Flux-Ops-', 'main')),
     binaries: async () =>
       (await controllers({ dir: paths.dir }))
-        .filter((each) => each.alive)
+        // The Flux Operator is upgraded apart from Flux.
+        .filter((each) => each.alive && !each.image.includes('/flux-operator:'))
         .map((each) => each.image.split('/').at(-1)?.split('@')[0] ?? '')
         .sort(),
     journal: async (id) =>
