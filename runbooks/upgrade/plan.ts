@@ -30,6 +30,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   const repository = await inPullRequest(ctx, input, clone, cluster)
   const from = liveVersion(cluster)
   const style = supported(styleOf(cluster, repository))
+  assertPinned(style)
   const components = componentsOf(style)
   const chain = chainOf(cluster, components, { from, to: target.version, kubernetes: identity.version, via: input.via })
   const apis = await removedApis(ctx, cluster, repository, target.version, chain)
@@ -66,6 +67,13 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
   })
+}
+
+/** The operator goes to what its one pin says: with a range there is nothing that a run could change or wait for. */
+function assertPinned(style: WritableStyle): void {
+  if (style.style !== 'operator' || style.pin.kind !== 'needs-person') return
+  const { file, line, text, why } = style.pin
+  throw refusal('pin-unclear', `${file}:${line} ${text}: ${why}`, 'write the version that runs, push, wait until it is applied')
 }
 
 function isApplied(crd: InstalledCrd, target: ReleaseFacts, components: readonly Component[] | undefined): boolean {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { release } from '../../../src/flux/catalogue/index.ts'
 import { ride } from '../../faults/harness/ride.ts'
+import { eventually } from '../../sandbox/scratch.ts'
 import { type Driven, drive } from '../desk.ts'
 import { type Fixture, FROM, fixture, TO } from '../fixture.ts'
 
@@ -64,6 +65,31 @@ describe('a cluster with a FluxInstance in git', () => {
     expect(changes.filter((line) => !/version: "|v1beta2|toolkit\.fluxcd\.io\/v1\b/.test(line))).toEqual([])
     const stored = Object.values(await sandbox.storedVersions()).flat()
     expect(stored.filter((version) => /v1beta2|v2beta/.test(version))).toEqual([])
+  })
+
+  test('is not taken back by the version in git alone: the operator refuses to go back a minor', async () => {
+    const ask = (version: string): Promise<string> =>
+      sandbox.run(
+        'kubectl',
+        '-n',
+        'flux-system',
+        'patch',
+        'fluxinstance',
+        'flux',
+        '--type=merge',
+        `-p={"spec":{"distribution":{"version":"${version}"}}}`,
+      )
+    await ask(FROM)
+
+    const said = await eventually('the operator to refuse', async () => {
+      const message = await instanceOf(sandbox, '{.status.conditions[?(@.type=="Stalled")].message}')
+      return message === '' ? undefined : message
+    })
+
+    expect(said).toBe(`build failed: downgrading from v${TO} to v${FROM} is not supported, reinstall needed`)
+    expect(await sandbox.images()).toEqual(tagsOf(TO))
+    await ask(TO)
+    await sandbox.run('kubectl', '-n', 'flux-system', 'wait', 'fluxinstance/flux', '--for=condition=Ready', '--timeout=120s')
   })
 
   test('is taken back by the rollback, although the operator refuses to go back by itself', async () => {

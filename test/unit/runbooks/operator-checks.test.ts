@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { syncNotSuspended } from '../../../runbooks/upgrade/checks/cluster.ts'
 import { distributionHasTarget, operatorNewEnough } from '../../../runbooks/upgrade/checks/operator.ts'
 import { installStyleKnown, pinsFound } from '../../../runbooks/upgrade/checks/repository.ts'
+import { makePlan } from '../../../runbooks/upgrade/plan.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { crdObject, FakeKube, fakeContext } from '../actions/fakes.ts'
 import { deployment, flux } from '../flux/objects.ts'
@@ -134,5 +135,9 @@ describe('the checks of every style', () => {
 
     expect(await syncNotSuspended.probe(off, input)).toMatchObject({ status: 'fail', items: [{ where: 'FluxInstance flux-system/flux' }] })
     expect(await syncNotSuspended.probe(world(), input)).toMatchObject({ status: 'pass' })
+  })
+
+  it('make no plan of a range: there is nothing that a run could change or wait for', async () => {
+    await expect(makePlan(world({ version: '2.x' }), input)).rejects.toMatchObject({ code: 'pin-unclear', exit: 'refused' })
   })
 })
