@@ -24,7 +24,7 @@ export async function liveThroughOldRelease(ctx: SandboxContext, { style, fluxVe
   const crd = await ctx.run('kubectl', ['get', 'crd', CRD, '--ignore-not-found', '--output', 'jsonpath={.spec.versions[*].name}'])
   if (crd.stdout.split(' ').includes('v1')) return
   // Who applied them matters: the next apply of the style must meet fields of its own manager.
-  if (style === 'bootstrap') await ctx.applyCrds(OLD_RELEASE)
+  if (style !== 'pin') await ctx.applyCrds(OLD_RELEASE)
   else await ctx.run('kubectl', ['apply', '--server-side', '--kustomize', `github.com/fluxcd/flux2/manifests/crds?ref=v${OLD_RELEASE}`])
   await crdsEstablished(ctx, [CRD])
   await applyText(ctx, namespaceManifest('flux-system'))
