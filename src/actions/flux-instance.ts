@@ -93,9 +93,11 @@ export async function waitForOperator(ctx: Context, goal: Goal): Promise<{ revis
         return { done: true, value: { revision: String(instance.status?.lastAttemptedRevision ?? '') } }
       const why = refused(instance)
       if (why !== undefined) throw refusedBy(goal, why)
-      // Its own pause after a failure may be minutes long.
-      if (!asked) await askOperator(ctx, instance, goal.token)
-      asked = true
+      // Its own pause after a failure may be minutes long; while it is at work a request would only make it begin again.
+      if (!asked && verdict(instance).state === 'failed') {
+        await askOperator(ctx, instance, goal.token)
+        asked = true
+      }
     }
     return { done: false, lastSeen: lastSeenOf(instance, goal.version) }
   }
@@ -134,7 +136,6 @@ export const askLine = (instance: string, token: string): string => requestLine(
  */
 export async function takeBack(ctx: Context, goal: Goal, distribution: unknown): Promise<{ revision: string }> {
   const { version } = goal
-  let turn = 0
   let again = 0 // clock time before which the operator is left to it
   const probe = async (): Promise<Seen<{ revision: string }>> => {
     const instance = await readInstance(ctx.kube, goal.instance)
@@ -146,10 +147,9 @@ export async function takeBack(ctx: Context, goal: Goal, distribution: unknown):
     const now = ctx.clock.now().getTime()
     if ((!settled || why !== undefined) && now >= again) {
       if (isNewer(instance, version)) await forget(ctx, instance)
-      await ctx.kube.patch(FLUX_INSTANCE, nameOf(instance), 'merge', { spec: { distribution } }, { fieldManager: 'kubectl' })
-      turn += 1
       again = now + ASK_AGAIN_MS
-      await askOperator(ctx, instance, `${goal.token}/${turn}`)
+      if (asksFor(instance, version)) await askOperator(ctx, instance, `${goal.token}/${now}`)
+      else await ctx.kube.patch(FLUX_INSTANCE, nameOf(instance), 'merge', { spec: { distribution } }, { fieldManager: 'kubectl' })
     }
     return { done: false, lastSeen: lastSeenOf(instance, version) }
   }

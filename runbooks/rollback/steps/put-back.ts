@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { applyLine, applyManifests, manifestsApplied } from '../../../src/actions/apply-manifests.ts'
 import { intact, readIndex } from '../../../src/actions/backup.ts'
-import { askLine, instanceBehind, isInPlace, readInstance, takeBack, takeBackLines } from '../../../src/actions/flux-instance.ts'
+import { instanceBehind, isInPlace, readInstance, takeBack, takeBackLines } from '../../../src/actions/flux-instance.ts'
 import type { OperatorInstallation } from '../../../src/actions/installation.ts'
 import { OLD_MANIFESTS } from '../../../src/actions/render.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
@@ -52,7 +52,7 @@ const operatorBack = ({ instance }: OperatorInstallation): Write => ({
   id: 'operator-back',
   title: 'let the Flux Operator put the older version back',
   why: 'the operator owns the CRDs and controllers; by itself it refuses to go back a minor, so it is made to forget which one it applied last',
-  preview: (view) => [...takeBackLines(instance, view.plan.to), askLine(instance, `${view.runId}/operator`)],
+  preview: (view) => takeBackLines(instance, view.plan.to),
   isDone: async (ctx, { plan }) =>
     (await isInPlace(ctx, plan.to)) && instanceBehind(await readInstance(ctx.kube, instance), plan.to) === undefined,
   run: async (ctx, { plan, runId }) => {

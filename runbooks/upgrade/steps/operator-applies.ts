@@ -16,7 +16,10 @@ export function operatorApplies(plan: UpgradePlan, { instance }: OperatorInstall
     title: `let the Flux Operator apply Flux ${plan.to}`,
     why: 'the operator owns the CRDs and controllers, and would take back what anybody else applies',
     ...(line === undefined ? {} : { pointOfNoReturn: line }),
-    preview: (view) => [`wait until FluxInstance ${instance} asks for ${plan.to}`, askLine(instance, operatorToken(view))],
+    preview: (view) => [
+      `wait until FluxInstance ${instance} asks for ${plan.to}`,
+      `${askLine(instance, operatorToken(view))}, where the operator has failed before`,
+    ],
     isDone: async (ctx, view) =>
       (await isInPlace(ctx, view.plan.to)) && instanceBehind(await readInstance(ctx.kube, instance), view.plan.to) === undefined,
     run: (ctx, view) =>
