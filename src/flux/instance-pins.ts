@@ -2,7 +2,7 @@
 import { isScalar } from 'yaml'
 import type { RepoFile } from './files.ts'
 import { FULL, isAliasAt, needsPerson, scalarPin } from './pin-places.ts'
-import type { Pin } from './pins.ts'
+import { findPins, type Pin } from './pins.ts'
 import { isYamlPath, nodeAt, objectsUnlessTemplate, partsOf, scalarText, textAt, type YamlObject } from './yaml-objects.ts'
 
 export type InstancePin = Pin & {
@@ -47,3 +47,6 @@ export const findInstancePins = (files: readonly RepoFile[]): InstancePin[] =>
     .filter((part) => MENTIONS.test(part.text))
     .flatMap((part) => objectsUnlessTemplate(part) ?? [])
     .flatMap(pinsOf)
+
+/** What says a version of Flux, in whatever style. Throws as findPins does. */
+export const findAllPins = (files: readonly RepoFile[]): Pin[] => [...findPins(files), ...findInstancePins(files)]

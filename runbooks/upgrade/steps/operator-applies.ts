@@ -1,15 +1,20 @@
 import { askLine, instanceBehind, isInPlace, readInstance, waitForOperator } from '../../../src/actions/flux-instance.ts'
 import type { OperatorInstallation } from '../../../src/actions/installation.ts'
+import { renderLines, renderManifests } from '../../../src/actions/render.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
-import { promotionLine, type UpgradeView } from '../plan-facts.ts'
+import type { ReadContext } from '../../../src/ports/context.ts'
+import { manifestsOf, promotionLine, tokenOf, type UpgradeView } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
-/** Apart from the run's own id, which the objects of Flux are asked with later. */
-const operatorToken = (view: UpgradeView): string => `${view.runId}/operator`
+/** Apart from what the objects of Flux are asked with later. */
+const operatorToken = (view: UpgradeView): string => `${tokenOf(view)}/operator`
 
 /** `first`: nothing was pushed before, so that this step is where the line of no return lies. */
-export function operatorApplies(plan: UpgradePlan, { instance }: OperatorInstallation, first: boolean): WriteStep<UpgradePlan> {
+export function operatorApplies(plan: UpgradePlan, installation: OperatorInstallation, first: boolean): WriteStep<UpgradePlan> {
   const line = first ? promotionLine(plan) : undefined
+  const { instance } = installation
+  const manifests = manifestsOf(plan)
+  const sum = (ctx: ReadContext): Promise<string> => ctx.files.sha256(`${ctx.runDir}/${manifests}`)
   return {
     kind: 'write',
     id: 'operator-applies',
@@ -19,10 +24,19 @@ export function operatorApplies(plan: UpgradePlan, { instance }: OperatorInstall
     preview: (view) => [
       `wait until FluxInstance ${instance} asks for ${plan.to}`,
       `${askLine(instance, operatorToken(view))}, where the operator has failed before`,
+      ...renderLines(installation, manifests),
     ],
-    isDone: async (ctx, view) =>
-      (await isInPlace(ctx, view.plan.to)) && instanceBehind(await readInstance(ctx.kube, instance), view.plan.to) === undefined,
-    run: (ctx, view) =>
-      waitForOperator(ctx, { instance, version: view.plan.to, token: operatorToken(view), timeoutMs: view.plan.timeoutMs }),
+    isDone: async (ctx) =>
+      (await ctx.files.exists(`${ctx.runDir}/${manifests}`)) &&
+      (await isInPlace(ctx, plan.to)) &&
+      instanceBehind(await readInstance(ctx.kube, instance), plan.to) === undefined,
+    run: async (ctx, view) => {
+      const goal = { instance, version: plan.to, token: operatorToken(view), timeoutMs: plan.timeoutMs }
+      const { revision } = await waitForOperator(ctx, goal)
+      await renderManifests(ctx, plan.repo, installation, manifests)
+      return { revision, manifests, sha256: await sum(ctx) }
+    },
+    // The rollback of the next hop trusts the file by this sum.
+    factsWhenDone: async (ctx) => ({ manifests, sha256: await sum(ctx) }),
   }
 }

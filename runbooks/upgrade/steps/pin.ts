@@ -1,7 +1,8 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { generateComponents, headerVersion, installCommand } from '../../../src/actions/gotk.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
-import { applyPin, findPins, type Pin } from '../../../src/flux/pins.ts'
+import { findAllPins } from '../../../src/flux/instance-pins.ts'
+import { applyPin, type Pin } from '../../../src/flux/pins.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { trailerOf } from '../plan-facts.ts'
 import type { PlannedPin, UpgradePlan } from '../plan-schema.ts'
@@ -36,7 +37,7 @@ export function pinsNow(text: string, file: string, plan: Pick<UpgradePlan, 'pin
   const planned = plan.pins.filter((each) => each.file === file)
   const known = planned.every((each) => [plan.from, plan.to].some((version) => pinnedTo(text, each, version)))
   if (plan.leg === undefined || known) return planned
-  const found = findPins([{ path: file, text }])
+  const found = findAllPins([{ path: file, text }])
     .filter(isEditable)
     .filter((each) => each.version === plan.from || each.version === plan.to)
   return found.length === planned.length ? found : planned

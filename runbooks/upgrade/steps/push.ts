@@ -3,15 +3,11 @@ import { readTexts } from '../../../src/actions/repository-survey.ts'
 import { belowAny } from '../../../src/actions/synced-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
-import type { RepoFile } from '../../../src/flux/files.ts'
-import { findInstancePins } from '../../../src/flux/instance-pins.ts'
+import { findAllPins } from '../../../src/flux/instance-pins.ts'
 import { scanManifests } from '../../../src/flux/manifests.ts'
-import { findPins, type Pin } from '../../../src/flux/pins.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import { promotionLine, trailerOf } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
-
-const pinsIn = (files: readonly RepoFile[]): Pin[] => [...findPins(files), ...findInstancePins(files)]
 
 /** After a lost race: what the others pushed may hold pins and removed API versions that the plan knows nothing of. Throws `repository-moved`. */
 export async function recheck(ctx: ReadContext, plan: UpgradePlan): Promise<void> {
@@ -28,7 +24,7 @@ export async function recheck(ctx: ReadContext, plan: UpgradePlan): Promise<void
     ...scanManifests(files, plan.to)
       .findings.filter((each) => !known.has(`${each.file} ${each.kind} ${each.name} ${each.apiVersion}`))
       .map((each) => `${each.file}:${each.line}  ${each.kind} ${each.apiVersion}, which Flux ${plan.to} does not serve`),
-    ...pinsIn(files.filter((file) => pinned.has(file.path)))
+    ...findAllPins(files.filter((file) => pinned.has(file.path)))
       .filter((each) => each.kind !== 'needs-person' && each.version !== plan.to)
       .map((each) => `${each.file}:${each.line}  pinned to ${each.text}`),
   ]
