@@ -57,6 +57,7 @@ const merged = (plan: UpgradePlan): ReviewPart => ({
 function mergeLine(plan: UpgradePlan): string {
   const oci = ociSourceOf(plan)
   if (plan.installation.style === 'bootstrap') return `Flux applies itself anew, by Kustomization ${plan.installation.owner}`
+  if (plan.installation.style === 'operator') return `the Flux Operator upgrades Flux, by FluxInstance ${plan.installation.instance}`
   if (oci !== undefined) return `Flux fetches the new manifests by OCIRepository ${oci} and applies itself anew`
   return `nothing by itself: ${plan.installation.bases.join(', ')} is applied by hand`
 }

@@ -1,5 +1,5 @@
 // Whether what is patched into the manifests of Flux here still fits those of the target.
-import { ofKind } from '../../../src/actions/cluster-survey.ts'
+import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
 import { type Installation, installationOf, ownerOf } from '../../../src/actions/installation.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import { CLONE_LINK, renderTarget } from '../../../src/actions/target-manifests.ts'
@@ -18,12 +18,23 @@ const ID = 'patches-apply'
 /** Kustomization files that patch the manifests of Flux, in this clone. */
 function patchFiles(installation: Installation, files: readonly RepoFile[]): RepoFile[] {
   const inFolder = (folder: string): string[] => ['yaml', 'yml'].map((end) => `${folder === '' ? '' : `${folder}/`}kustomization.${end}`)
+  if (installation.style === 'operator') return []
   const paths = installation.style === 'bootstrap' ? [installation.kustomization] : installation.bases.flatMap(inFolder)
   return files.filter((file) => paths.includes(file.path))
 }
 
-function layersOf(installation: Installation, files: readonly RepoFile[], kustomizations: readonly KubeObject[]): PatchLayer[] {
-  const owner = kustomizations.find((each) => idOf(each) === ownerOf(installation))
+/** The Flux Operator puts the patches of the FluxInstance on top, where others have those of a Kustomization. */
+const patchedInstance = (instance: KubeObject): KubeObject => ({
+  ...instance,
+  kind: 'FluxInstance',
+  spec: { patches: instance.spec?.kustomize?.patches },
+})
+
+function layersOf(installation: Installation, files: readonly RepoFile[], cluster: ClusterSurvey): PatchLayer[] {
+  const owner =
+    installation.style === 'operator'
+      ? cluster.fluxInstances.map(patchedInstance).find((each) => idOf(each) === installation.instance)
+      : ofKind(cluster.objects, 'Kustomization').find((each) => idOf(each) === ownerOf(installation)?.id)
   const layers = [...patchFiles(installation, files).map((file) => layerOfFile(file, CLONE_LINK)), owner && layerOfOwner(owner)]
   return layers.filter((layer) => layer !== undefined)
 }
@@ -44,7 +55,7 @@ export const patchesApply: Check<UpgradeInput> = {
     const target = targetOf(input)
     let layers: PatchLayer[]
     try {
-      layers = layersOf(installationOf(style) as Installation, repository.files, ofKind(cluster.objects, 'Kustomization'))
+      layers = layersOf(installationOf(style), repository.files, cluster)
     } catch (error) {
       return { status: 'unknown', cause: messageOf(error), hints: [readmeLink(ID)] }
     }
