@@ -17,6 +17,7 @@ const dryKube = (kube: Kube, would: Would): Kube => ({
   identity: () => kube.identity(),
   get: (resource, name, options) => kube.get(resource, name, options),
   list: (resource, options) => kube.list(resource, options),
+  pages: (resource, options) => kube.pages(resource, options),
   serves: (resource) => kube.serves(resource),
   canI: (request) => kube.canI(request),
   logs: (pod, options) => kube.logs(pod, options),

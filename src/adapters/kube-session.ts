@@ -16,6 +16,8 @@ export interface Call {
   readonly subject: Subject
   /** Statuses that are answers, not failures. */
   readonly accepts?: readonly number[]
+  /** Told each time the server turns the request away for now (429), with the milliseconds until it is sent again. */
+  readonly onBusy?: (waitMs: number) => void
 }
 
 export interface SessionOptions {
@@ -122,6 +124,7 @@ export function createSession(options: SessionOptions): Session {
       const elapsed = clock.now().getTime() - started
       const delay = delayFor(outcome, call, attempt, elapsed)
       if (delay === undefined || closed || options.signal?.aborted) throw failure(outcome, call, elapsed)
+      if (!(outcome instanceof NoAnswer) && outcome.status === 429) call.onBusy?.(delay)
       await clock.sleep(delay, options.signal).catch(() => undefined)
       if (options.signal?.aborted) throw failure(outcome, call, elapsed)
     }

@@ -1,73 +1,18 @@
 // The Kube port over the API server's own HTTP interface: pages of 500, no discovery, no cache.
 import { z } from 'zod'
 import { OpsError } from '../errors.ts'
-import type {
-  AccessRequest,
-  ClusterIdentity,
-  Kube,
-  KubeObject,
-  ListOptions,
-  ObjectName,
-  PatchOptions,
-  PatchType,
-  Resource,
-} from '../ports/kube.ts'
+import type { AccessRequest, ClusterIdentity, Kube, KubeObject, ObjectName, PatchOptions, PatchType, Resource } from '../ports/kube.ts'
+import { acceptOf, apiVersionOf, completed, notKubernetes, objectSchema, parse, subjectOf } from './kube-answers.ts'
 import { isRealNotFound, type Subject } from './kube-errors.ts'
-import { createPath, groupPath, listPath, logPath, nameOf, objectPath, resourceName } from './kube-paths.ts'
+import { listAll, pagesOf } from './kube-list.ts'
+import { createPath, groupPath, logPath, objectPath, resourceName } from './kube-paths.ts'
 import type { Repeat } from './kube-retry.ts'
-import type { Session } from './kube-session.ts'
+import type { Call, Session } from './kube-session.ts'
 
-const PAGE = 500
-const MAX_RESTARTS = 5
-
-const objectSchema = z.looseObject({ metadata: z.looseObject({ name: z.string() }) })
-const listSchema = z.looseObject({
-  apiVersion: z.string().optional(),
-  metadata: z.looseObject({ continue: z.string().optional() }).optional(),
-  items: z.array(z.unknown()).nullable(),
-})
 const servedSchema = z.looseObject({ resources: z.array(z.looseObject({ name: z.string() })) })
 const versionSchema = z.looseObject({ gitVersion: z.string() })
 const reviewSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean(), reason: z.string().optional() }) })
 const whoSchema = z.looseObject({ status: z.looseObject({ userInfo: z.looseObject({ username: z.string().optional() }) }) })
-
-const subjectOf = (verb: string, resource: Resource, name?: ObjectName, namespace?: string): Subject => ({
-  verb,
-  what: name ? nameOf(resource, name) : `${resource.plural}${namespace ? ` in ${namespace}` : ''}`,
-  resource: resourceName(resource),
-  namespace: name?.namespace ?? namespace,
-})
-
-function parse<T>(schema: z.ZodType<T>, body: string, subject: Subject): T {
-  let value: unknown
-  try {
-    value = JSON.parse(body)
-  } catch {
-    value = undefined
-  }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const message = `${subject.verb} ${subject.what}: the answer is not what a Kubernetes API server says`
-  throw new OpsError({ code: 'kube-error', message, hints: ['is it the right server? look: kubectl version'], cause: parsed.error })
-}
-
-/** The API server itself leaves everything but the metadata out: what is secret or large never comes here. */
-const acceptOf = (kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList', metadataOnly: boolean | undefined): { accept?: string } =>
-  metadataOnly === true ? { accept: `application/json;as=${kind};g=meta.k8s.io;v=v1` } : {}
-
-const isObject = (item: unknown): item is KubeObject =>
-  typeof (item as KubeObject | null)?.metadata === 'object' && typeof (item as KubeObject).metadata?.name === 'string'
-
-const apiVersionOf = (resource: Resource): string => (resource.group === '' ? resource.version : `${resource.group}/${resource.version}`)
-
-/** Items of built-in kinds come without apiVersion and kind. */
-function completed(item: unknown, resource: Resource, subject: Subject): KubeObject {
-  if (!isObject(item)) return parse(objectSchema as unknown as z.ZodType<KubeObject>, JSON.stringify(item), subject)
-  if (item.kind === 'PartialObjectMetadata') return { ...item, apiVersion: apiVersionOf(resource), kind: resource.kind }
-  item.apiVersion ??= apiVersionOf(resource)
-  item.kind ??= resource.kind
-  return item
-}
 
 const patchRules: Record<PatchType, { contentType: string; repeat: Repeat }> = {
   apply: { contentType: 'application/apply-patch+yaml', repeat: 'idempotent' },
@@ -75,37 +20,6 @@ const patchRules: Record<PatchType, { contentType: string; repeat: Repeat }> = {
   strategic: { contentType: 'application/strategic-merge-patch+json', repeat: 'once' },
   json: { contentType: 'application/json-patch+json', repeat: 'once' },
 }
-
-async function listAll(session: Session, resource: Resource, options: ListOptions): Promise<KubeObject[]> {
-  const subject = subjectOf('list', resource, undefined, options.namespace)
-  for (let restart = 0; ; restart++) {
-    const found: KubeObject[] = []
-    let next: string | undefined
-    do {
-      const path = listPath(resource, options, PAGE, next)
-      // 410: the snapshot behind `continue` was compacted away; only a fresh start is consistent.
-      const accepts = next && restart < MAX_RESTARTS ? [404, 410] : [404]
-      const accept = acceptOf('PartialObjectMetadataList', options.metadataOnly)
-      const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts, ...accept })
-      if (response.status === 410) break
-      if (response.status === 404) {
-        if (isRealNotFound(response.body) && !next) return []
-        throw notKubernetes(session, subject)
-      }
-      const page = parse(listSchema, response.body, subject)
-      for (const item of page.items ?? []) found.push(completed(item, resource, subject))
-      next = page.metadata?.continue || undefined
-      if (!next || found.length >= (options.atMost ?? Number.POSITIVE_INFINITY)) return found
-    } while (next)
-  }
-}
-
-const notKubernetes = (session: Session, subject: Subject): OpsError =>
-  new OpsError({
-    code: 'kube-error',
-    message: `${session.where.server} does not answer like a Kubernetes API server (${subject.verb} ${subject.what}: HTTP 404)`,
-    hints: [`is it the right server? context ${session.where.context}`],
-  })
 
 async function getOne(
   session: Session,
@@ -174,11 +88,7 @@ async function identify(session: Session): Promise<ClusterIdentity> {
   return { context: session.where.context, server: session.where.server, uid, version, user }
 }
 
-async function write(
-  session: Session,
-  resource: Resource,
-  call: { method: string; path: string; body: unknown; contentType?: string; repeat: Repeat; subject: Subject },
-): Promise<KubeObject> {
+async function write(session: Session, resource: Resource, call: Omit<Call, 'accepts'>): Promise<KubeObject> {
   const response = await session.send(call)
   return completed(parse(objectSchema, response.body, call.subject), resource, call.subject)
 }
@@ -204,6 +114,7 @@ export const createKube = (session: Session): Kube => ({
   identity: () => identify(session),
   get: (resource, name, options) => getOne(session, resource, name, options),
   list: (resource, options = {}) => listAll(session, resource, options),
+  pages: (resource, options = {}) => pagesOf(session, resource, options),
   serves: (resource) => servesKind(session, resource),
   canI: (request) => askAccess(session, request),
   logs: (pod, options = {}) => podLogs(session, pod, options),
@@ -226,7 +137,10 @@ export const createKube = (session: Session): Kube => ({
   patch: (resource, name, type, body, options: PatchOptions = {}) => {
     const subject = subjectOf('patch', resource, name)
     const asked = type === 'apply' ? { fieldManager: 'flux-ops', ...options } : options
-    return write(session, resource, { method: 'PATCH', path: objectPath(resource, name, asked), body, ...patchRules[type], subject })
+    const { onBusy, metadataOnly } = options
+    const path = objectPath(resource, name, asked)
+    const view = { ...(onBusy && { onBusy }), ...acceptOf('PartialObjectMetadata', metadataOnly) }
+    return write(session, resource, { method: 'PATCH', path, body, ...patchRules[type], subject, ...view })
   },
   delete: async (resource, name) => {
     const subject = subjectOf('delete', resource, name)

@@ -77,6 +77,12 @@ export interface ListOptions {
   atMost?: number | undefined
 }
 
+export interface Page {
+  readonly items: readonly KubeObject[]
+  /** How many come behind this page, where the server says it. */
+  readonly remaining?: number | undefined
+}
+
 /** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid` or `kube-error`. */
 export interface KubeReader {
   identity(): Promise<ClusterIdentity>
@@ -84,6 +90,11 @@ export interface KubeReader {
   get(resource: Resource, name: ObjectName, options?: Pick<ListOptions, 'metadataOnly'>): Promise<KubeObject | undefined>
   /** Pages of 500. An empty list when the kind is not served (404); never for any other failure. */
   list(resource: Resource, options?: ListOptions): Promise<KubeObject[]>
+  /**
+   * The same page by page, never more than one of them held. What exists from beginning to end is seen; of what comes or goes meanwhile nothing
+   * is promised, and in a list that outlives its snapshot an object may be seen twice.
+   */
+  pages(resource: Resource, options?: ListOptions): AsyncIterable<Page>
   /** Whether this kind is served at this version now. */
   serves(resource: Resource): Promise<boolean>
   canI(request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }>
@@ -99,6 +110,10 @@ export interface PatchOptions {
   force?: boolean | undefined
   /** Server-side dry run: validated and admitted, not stored. */
   dryRun?: boolean | undefined
+  /** The answer holds metadata alone. */
+  metadataOnly?: boolean | undefined
+  /** Told each time the server turns the request away for now (HTTP 429), with the milliseconds until it is sent again. */
+  onBusy?: ((waitMs: number) => void) | undefined
 }
 
 export interface Kube extends KubeReader {

@@ -89,6 +89,7 @@ function watchedKube(run: Run, kube: Kube): Kube {
     identity: () => kube.identity(),
     get: (resource, name) => kube.get(resource, name),
     list: (resource, options) => kube.list(resource, options),
+    pages: (resource, options) => kube.pages(resource, options),
     serves: (resource) => kube.serves(resource),
     canI: (asked) => kube.canI(asked),
     logs: (pod, options) => kube.logs(pod, options),

@@ -3,7 +3,7 @@ import { OpsError } from '../../../src/errors.ts'
 import type { Context } from '../../../src/ports/context.ts'
 import type { Command, Exec, ExecResult } from '../../../src/ports/exec.ts'
 import type { Git } from '../../../src/ports/git.ts'
-import type { Kube, KubeObject, ObjectName, PatchOptions, PatchType, Resource } from '../../../src/ports/kube.ts'
+import type { Kube, KubeObject, ObjectName, Page, PatchOptions, PatchType, Resource } from '../../../src/ports/kube.ts'
 
 export interface Patched {
   readonly resource: Resource
@@ -15,7 +15,7 @@ export interface Patched {
 
 const keyOf = (plural: string, name: ObjectName): string => `${plural} ${name.namespace ?? ''}/${name.name}`
 
-export class FakeKube implements Pick<Kube, 'list' | 'get' | 'patch' | 'replace' | 'logs' | 'identity' | 'canI'> {
+export class FakeKube implements Pick<Kube, 'list' | 'pages' | 'get' | 'patch' | 'replace' | 'logs' | 'identity' | 'canI'> {
   readonly objects = new Map<string, KubeObject>()
   readonly patches: Patched[] = []
   readonly replaced: KubeObject[] = []
@@ -33,6 +33,18 @@ export class FakeKube implements Pick<Kube, 'list' | 'get' | 'patch' | 'replace'
     const prefix = `${resource.plural} `
     const found = [...this.objects].filter(([key]) => key.startsWith(prefix)).map(([, object]) => structuredClone(object))
     return found.filter((object) => options.namespace === undefined || object.metadata.namespace === options.namespace)
+  }
+
+  pageSize = 500
+
+  /** Of `namespace/name`: as the API server has it. */
+  order = (one: string, other: string): number => (one < other ? -1 : 1)
+
+  async *pages(resource: Resource, options: { namespace?: string | undefined } = {}): AsyncGenerator<Page> {
+    const idOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`
+    const all = (await this.list(resource, options)).sort((a, b) => this.order(idOf(a), idOf(b)))
+    for (let at = 0; at === 0 || at < all.length; at += this.pageSize)
+      yield { items: all.slice(at, at + this.pageSize), remaining: Math.max(0, all.length - at - this.pageSize) }
   }
 
   async get(resource: Resource, name: ObjectName): Promise<KubeObject | undefined> {
@@ -113,7 +125,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
     exec: execOf(parts.exec ?? (() => ({}))),
     git: { rebasing: async () => undefined, status: async () => ({ entries: [] }), ...parts.git } as Git,
     files: {
-      exists: async (path) => files.has(path),
+      exists: async (path) => files.has(path) || [...files.keys()].some((each) => each.startsWith(`${path}/`)),
       readText: read,
       walk: async (root) =>
         [...files.keys()]
