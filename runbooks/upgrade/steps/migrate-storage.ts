@@ -1,10 +1,11 @@
-import { migrateStorage as migrate, migrationPatches, readMigrationNeeds } from '../../../src/actions/storage-migration.ts'
+import { migrateStorage as migrate } from '../../../src/actions/storage-migration/migrate.ts'
+import { isStorageMigrated, migrationPatches } from '../../../src/actions/storage-migration.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
 const base = {
   kind: 'write',
-  isDone: async (ctx) => (await readMigrationNeeds(ctx)).length === 0,
+  isDone: (ctx) => isStorageMigrated(ctx),
   run: async (ctx) => {
     const { objects, crds } = await migrate(ctx)
     return { objects, crds }
