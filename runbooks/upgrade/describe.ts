@@ -54,8 +54,12 @@ function verifyLine(plan: UpgradePlan): string {
 
 const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>> = {
   backup: (plan) => [backupLine(plan)],
-  'migrate-storage': (plan) =>
-    plan.leg?.previous === undefined ? first(migrationLines(plan.storage)) : ['what is stored or managed in an old API version by then'],
+  'migrate-storage': (plan) => [
+    ...(plan.migrateWith === 'flux' ? ['by flux migrate'] : []),
+    ...(plan.leg?.previous === undefined
+      ? first(migrationLines(plan.storage))
+      : ['what is stored or managed in an old API version by then']),
+  ],
   'migrate-repository': (plan) => [
     counted(new Set(plan.migrate.changes.map((each) => each.file)).size, 'file'),
     ...first(plan.migrate.changes.map((each) => `${each.file}:${each.line}   ${each.kind} ${each.from} → ${each.to}`)),

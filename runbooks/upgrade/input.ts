@@ -23,6 +23,8 @@ export const inputSchema = z.strictObject({
   backupRecipients: z.array(recipient).max(50).default([]),
   /** Stops on the way that a person wants; the planner adds what is missing between them. */
   via: z.array(z.string().min(1).max(40)).max(10).default([]),
+  /** What rewrites the objects of the cluster that are stored in old API versions; ours where nothing is said. */
+  migrateWith: z.enum(['flux-ops', 'flux']).exactOptional(),
   /** How long any one wait may take, in seconds. */
   timeoutSeconds: z.number().int().min(10).max(7200).default(300),
 })

@@ -131,6 +131,8 @@ export const planSchema = z.strictObject({
   storage: z.array(migrationNeed),
   /** status.storedVersions of every CRD of Flux when the plan was made; plans of before do not have it. */
   stored: z.record(text, z.array(text)).exactOptional(),
+  /** `flux`: by the flux CLI; plans of before do not have it. */
+  migrateWith: z.literal('flux').exactOptional(),
   promotions,
   why: text,
   baseline,

@@ -54,6 +54,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     stored: Object.fromEntries(cluster.crds.map((crd) => [crd.name, crd.storedVersions])),
     ...(input.ci === true ? { forReview: true } : {}),
     storage: migrationNeeds(cluster.crds, cluster.objects),
+    ...(input.migrateWith === 'flux' ? { migrateWith: 'flux' } : {}),
     ...chainPart(chain, apis, editablePins(style, target.version), applied),
     baseline: await settledBaseline(ctx, cluster.crds, cluster.objects),
     // Of another GitRepository of this very repository the revision is not ours to compare.

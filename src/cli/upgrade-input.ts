@@ -28,6 +28,13 @@ export const upgradeFlags = {
       return value
     },
   }),
+  'migrate-with': Flags.string({
+    description:
+      'what rewrites the objects of the cluster: flux-ops, or flux for "flux migrate", which writes one by one, all under one --timeout, keeps no record and does not read a CRD again before it trims it',
+    options: ['flux-ops', 'flux'],
+    default: 'flux-ops',
+    helpValue: 'flux-ops|flux',
+  }),
   timeout: Flags.integer({
     description: 'longest time for any one wait, in seconds',
     default: 300,
@@ -103,6 +110,7 @@ export interface UpgradeFlags {
   readonly via?: string[] | undefined
   readonly repo: string
   readonly 'backup-recipient'?: string[] | undefined
+  readonly 'migrate-with'?: string | undefined
   readonly timeout: number
 }
 
@@ -111,6 +119,7 @@ export const upgradeInput = (flags: UpgradeFlags) => ({
   via: flags.via ?? [],
   repo: resolve(flags.repo),
   backupRecipients: flags['backup-recipient'] ?? [],
+  ...(flags['migrate-with'] === 'flux' ? { migrateWith: 'flux' } : {}),
   timeoutSeconds: flags.timeout,
 })
 

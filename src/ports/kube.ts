@@ -94,7 +94,7 @@ export interface KubeReader {
    * The same page by page, never more than one of them held. What exists from beginning to end is seen; of what comes or goes meanwhile nothing
    * is promised, and in a list that outlives its snapshot an object may be seen twice.
    */
-  pages(resource: Resource, options?: ListOptions): AsyncIterable<Page>
+  pages(resource: Resource, options?: Omit<ListOptions, 'atMost'>): AsyncIterable<Page>
   /** Whether this kind is served at this version now. */
   serves(resource: Resource): Promise<boolean>
   canI(request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }>

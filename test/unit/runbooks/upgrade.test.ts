@@ -130,6 +130,18 @@ describe('upgrade plan', () => {
     ])
   })
 
+  it('previews flux migrate where that was asked for, with the context and the time of the run, and says so in the plan', () => {
+    const asked = planSchema.parse({ ...plan, migrateWith: 'flux', timeoutMs: 900_000 })
+    const view = { plan: asked, facts: {}, runId: 'run-1' }
+
+    const previews = upgradeSteps(asked).flatMap((step) =>
+      step.kind === 'write' && step.id.startsWith('migrate-storage') ? [step.preview(view)] : [],
+    )
+
+    expect(previews).toEqual([['flux --context test migrate --timeout=900s'], ['flux --context test migrate --timeout=900s']])
+    expect(describePlan(asked).join('\n')).toMatch(/migrate-storage +by flux migrate\n +OCIRepository: 2 objects stored as v1beta2 → v1/)
+  })
+
   it('offers the rollback only once the cluster may have been touched', () => {
     expect(upgrade.afterFailure?.(plan, 'verify', 'run-1')).toEqual(['flux-ops rollback run-1'])
     expect(upgrade.afterFailure?.(plan, 'commit', 'run-1')).toEqual(['flux-ops runs abandon run-1'])
