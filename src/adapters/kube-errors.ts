@@ -80,6 +80,11 @@ export function answerError(httpStatus: number, body: string, subject: Subject, 
       canIHint(subject, where),
     ])
   if (httpStatus === 409) return error('kube-conflict', `${did}: ${said}`, ['somebody else changed the object at the same time: repeat'])
+  if (httpStatus === 429)
+    return error('kube-busy', `${did}: ${where.server} turns requests away for now, and did so until the end of our patience: ${said}`, [
+      'it is overloaded, or its priority and fairness gives this user little:',
+      `kubectl --context ${where.context} get --raw /debug/api_priority_and_fairness/dump_priority_levels`,
+    ])
   if (httpStatus === 400 || httpStatus === 415 || httpStatus === 422)
     return error('kube-invalid', `${did}: refused by the API server: ${said}`, [
       'read the reason above; an admission policy may be behind it',

@@ -83,7 +83,7 @@ export interface Page {
   readonly remaining?: number | undefined
 }
 
-/** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid` or `kube-error`. */
+/** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid`, `kube-busy` or `kube-error`. */
 export interface KubeReader {
   identity(): Promise<ClusterIdentity>
   /** undefined when the object, or its kind, does not exist. */

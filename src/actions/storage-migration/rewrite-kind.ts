@@ -25,9 +25,11 @@ export interface Refused {
 export interface Rewritten {
   readonly written: number
   readonly refused: readonly Refused[]
+  /** Too many were refused: the rest was not tried. */
+  readonly gaveUp: boolean
 }
 
-/** So many refusals have one reason, and it is not in the objects; looked at after each page. */
+/** So many refusals have one reason, and it is not in the objects: no more are tried. */
 const TOO_MANY = 50
 const TELL_EVERY = 20
 
@@ -44,6 +46,8 @@ interface Pass {
   readonly refused: Refused[]
 }
 
+const gaveUp = ({ refused }: Pass): boolean => refused.length >= TOO_MANY
+
 /** A managedFields entry shows itself, an old stored version does not: for that there is only what was recorded. */
 const isOpen = ({ kind, before }: Pass, object: KubeObject): boolean =>
   staleVersions(object, kind.apiVersion).length > 0 || (kind.drops.length > 0 && !before.has(idOf(object)))
@@ -56,13 +60,13 @@ export async function rewriteKind(migration: Migration, kind: Kind): Promise<Rew
     await keep(migration, pass)
     if (pass.total === 0) pass.total = page.items.length + (page.remaining ?? 0)
     await rewritePage(migration, pass, page)
-    if (pass.refused.length >= TOO_MANY) break
+    if (gaveUp(pass)) break
   }
   // A kind that is not served lists as empty: trimming on that would strand what is stored.
   if (pass.seen === 0 && !(await ctx.kube.serves(kind.resource))) throw notServed(kind)
   // The last page is followed by the trim at once, unless there is something to come back for.
   if (pass.refused.length > 0) await keep(migration, pass)
-  return { written: pass.written, refused: pass.refused }
+  return { written: pass.written, refused: pass.refused, gaveUp: gaveUp(pass) }
 }
 
 async function rewritePage(migration: Migration, pass: Pass, { items }: Page): Promise<void> {
@@ -73,6 +77,7 @@ async function rewritePage(migration: Migration, pass: Pass, { items }: Page): P
 }
 
 async function rewriteOne(migration: Migration, pass: Pass, object: KubeObject): Promise<void> {
+  if (gaveUp(pass)) return
   const { kind, refused } = pass
   try {
     const options = { metadataOnly: true, onBusy: migration.pace.turnedAway }

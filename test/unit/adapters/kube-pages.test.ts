@@ -118,3 +118,15 @@ test('a patch asks for metadata alone where that is enough', async () => {
 
   expect(fake.seen[0]?.headers.accept).toContain('as=PartialObjectMetadata;')
 })
+
+test('a server that turns us away to the end is no refusal of the object', async () => {
+  const fake = await serve(() => ({
+    status: 429,
+    headers: { 'retry-after': '30' },
+    body: { kind: 'Status', message: 'too many requests' },
+  }))
+
+  const patch = fake.kube.patch(APPS, { name: 'a', namespace: 'apps' }, 'merge', {})
+
+  await expect(patch).rejects.toMatchObject({ code: 'kube-busy', message: expect.stringContaining('too many requests') })
+})
