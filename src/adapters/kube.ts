@@ -1,7 +1,17 @@
 // The Kube port over the API server's own HTTP interface: pages of 500, no discovery, no cache.
 import { z } from 'zod'
 import { OpsError } from '../errors.ts'
-import type { AccessRequest, ClusterIdentity, Kube, KubeObject, ListOptions, ObjectName, PatchOptions, PatchType, Resource } from '../ports/kube.ts'
+import type {
+  AccessRequest,
+  ClusterIdentity,
+  Kube,
+  KubeObject,
+  ListOptions,
+  ObjectName,
+  PatchOptions,
+  PatchType,
+  Resource,
+} from '../ports/kube.ts'
 import { acceptOf, apiVersionOf, completed, notKubernetes, objectSchema, parse, subjectOf } from './kube-answers.ts'
 import { isRealNotFound, type Subject } from './kube-errors.ts'
 import { listAll, pagesOf } from './kube-list.ts'

@@ -10,6 +10,11 @@ export interface Figure {
   readonly reach: number
 }
 
+/** `objects`: of the cluster that is measured, where a benchmark has such. */
+export interface Size {
+  readonly objects?: number | undefined
+}
+
 /** A figure that has to stay below a limit, in its own unit. */
 export interface Limited {
   readonly what: string
@@ -18,7 +23,7 @@ export interface Limited {
   readonly limit: number
 }
 
-export type Benchmark = () => Promise<(Figure | Limited)[]>
+export type Benchmark = (size: Size) => Promise<(Figure | Limited)[]>
 
 export const isReached = (figure: Figure | Limited): boolean =>
   'limit' in figure ? figure.ours <= figure.limit : figure.ours / figure.peer <= figure.reach
@@ -31,12 +36,12 @@ export const median = (numbers: readonly number[]): number => {
     : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
 }
 
-/** Milliseconds of one whole process, from start to end. A failure is no measurement. */
-export const timeProcess = (argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>
+/** Milliseconds of one whole process, from start to end. A failure is no measurement. `stderr` of one that says a line an object is kept out. */
+export const timeProcess = (argv: readonly string[], env: NodeJS.ProcessEnv, stderr: 'inherit' | 'ignore' = 'inherit'): Promise<number> =>
   new Promise((resolve, reject) => {
     const [command = '', ...args] = argv
     const began = performance.now()
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', stderr] })
     child.stdout.resume()
     child.on('error', reject)
     child.on('close', (code) =>

@@ -1,9 +1,10 @@
-// `npm run test:perf -- <benchmark> [--check]`: prints our time, the peer's, the ratio and the machine. Exits 1 only when asked to check.
+// `npm run test:perf -- <benchmark> [--objects N] [--check]`: prints our time, the peer's, the ratio and the machine. Exits 1 only when asked to check.
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { type Benchmark, type Figure, isReached, type Limited } from './benchmark.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  migrate: () => import('./migrate.ts'),
   plan: () => import('./plan.ts'),
   startup: () => import('./startup.ts'),
   upgrade: () => import('./upgrade.ts'),
@@ -17,18 +18,26 @@ const line = (figure: Figure | Limited): string => {
   }
   const { what, against, ours, peer, reach } = figure
   const ratio = ours / peer
-  return `${verdict} ${what.padEnd(28)} ${ours.toFixed(1).padStart(9)} ms   ${against} ${peer.toFixed(1)} ms   ratio ${ratio.toFixed(2)}, to reach ${reach.toFixed(1)}`
+  return `${verdict} ${what.padEnd(28)} ${ours.toFixed(1).padStart(9)} ms   ${against} ${peer.toFixed(1)} ms   ratio ${ratio.toFixed(2)}, to reach ${reach}`
 }
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { check: { type: 'boolean' }, objects: { type: 'string' } },
+  })
   const [name = ''] = positionals
   const load = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
   if (load === undefined) {
     process.stderr.write(`✗ no benchmark is called "${name}"\n  → npm run test:perf -- ${Object.keys(BENCHMARKS).join(' | ')}\n`)
     return 2
   }
-  const figures = await (await load()).benchmark()
+  const objects = values.objects === undefined ? undefined : Number(values.objects)
+  if (objects !== undefined && !(Number.isInteger(objects) && objects > 0)) {
+    process.stderr.write(`✗ --objects "${values.objects}" is not a number of objects\n`)
+    return 2
+  }
+  const figures = await (await load()).benchmark({ objects })
   const [cpu] = cpus()
   process.stdout.write(
     `${name} on ${cpus().length} × ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.versions.node}\n`,

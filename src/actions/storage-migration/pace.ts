@@ -2,6 +2,8 @@
 import type { Clock } from '../../ports/clock.ts'
 
 const FIRST = 8
+/** Each time it was too much, the next rise waits twice as long, up to this. */
+const MOST_PATIENCE = 8
 // Below the connections of the Kube adapter, so that the lease can be renewed beside it.
 const MOST = 16
 
@@ -18,6 +20,7 @@ export interface Pace {
 export function createPace(clock: Pick<Clock, 'now'>): Pace {
   let limit = FIRST
   let well = 0
+  let patience = 1
   let restUntil = 0
   const now = (): number => clock.now().getTime()
   return {
@@ -25,13 +28,16 @@ export function createPace(clock: Pick<Clock, 'now'>): Pace {
     rest: () => Math.max(0, restUntil - now()),
     wentWell: () => {
       well += 1
-      if (well < limit) return
+      if (well < limit * patience) return
       well = 0
       limit = Math.min(MOST, limit + 1)
     },
     turnedAway: (waitMs) => {
       // Those that were under way together are turned away together: that is one refusal, not many.
-      if (now() >= restUntil) limit = Math.max(1, Math.floor(limit / 2))
+      if (now() >= restUntil) {
+        limit = Math.max(1, Math.floor(limit / 2))
+        patience = Math.min(MOST_PATIENCE, patience * 2)
+      }
       well = 0
       restUntil = Math.max(restUntil, now() + waitMs)
     },

@@ -42,6 +42,24 @@ describe('the pace of the storage migration', () => {
     expect([together, pace.limit()]).toEqual([4, 2])
   })
 
+  it('rises more slowly each time that it was too much', () => {
+    const clock = new FakeClock()
+    const pace = createPace(clock)
+    const callsToRise = (): number => {
+      const limit = pace.limit()
+      let calls = 0
+      for (; pace.limit() === limit; calls++) pace.wentWell()
+      return calls
+    }
+
+    pace.turnedAway(1000)
+    const once = callsToRise()
+    clock.at += 1000
+    pace.turnedAway(1000)
+
+    expect([once, callsToRise()]).toEqual([4 * 2, 2 * 4])
+  })
+
   it('never stops altogether, and recovers', () => {
     const clock = new FakeClock()
     const pace = createPace(clock)
@@ -51,10 +69,9 @@ describe('the pace of the storage migration', () => {
     }
     const slowest = pace.limit()
 
-    going(pace, 10)
+    going(pace, 1000)
 
-    expect(slowest).toBe(1)
-    expect(pace.limit()).toBeGreaterThan(3)
+    expect([slowest, pace.limit()]).toEqual([1, 16])
   })
 
   it('lets no more be under way than the limit of the moment, and begins none while it rests', async () => {
