@@ -15,7 +15,8 @@ const tagsOf = (version: string): string[] =>
 describe.each(['pin', 'bootstrap'] as const)('upgrade of a cluster in style %s', (style) => {
   let sandbox: Fixture
   let done: Driven
-  const upgrade = { to: TO, repo: '', timeoutSeconds: 120 }
+  const migrateWith = style === 'bootstrap' ? 'flux' : 'flux-ops'
+  const upgrade = { to: TO, repo: '', timeoutSeconds: 120, migrateWith }
   const facts = (step: string): Record<string, unknown> => (done.state.facts[step] ?? {}) as Record<string, unknown>
 
   beforeAll(async () => {
@@ -47,6 +48,16 @@ describe.each(['pin', 'bootstrap'] as const)('upgrade of a cluster in style %s',
     console.log(`upgrade in style ${style}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
     expect(done.error?.message).toBeUndefined()
     expect(done.outcome).toBe('done')
+  })
+
+  test('rewrites what is stored with what was asked for', () => {
+    const previews = done.events.flatMap((event) =>
+      event.type === 'step.started' && event.id === 'migrate-storage' ? [event.preview] : [],
+    )
+
+    expect(previews).toHaveLength(1)
+    expect(previews[0]?.some((line) => /^flux --context \S+ migrate --timeout=120s$/.test(line))).toBe(migrateWith === 'flux')
+    expect(facts('migrate-storage')).toMatchObject({ objects: expect.any(Number), crds: expect.arrayContaining([expect.any(String)]) })
   })
 
   test('leaves the controllers of the target as processes, and no others', async () => {
