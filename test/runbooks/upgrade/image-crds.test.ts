@@ -41,7 +41,7 @@ describe('an upgrade with image automation', () => {
 
   test('begins with objects in an API version that the target drops', async () => {
     expect(ofImages(await sandbox.images())).toEqual(tagsOf(FROM))
-    expect((await sandbox.storedVersions())['imagepolicies.image.toolkit.fluxcd.io']).toEqual(['v1'])
+    expect((await sandbox.storedVersions())['imagepolicies.image.toolkit.fluxcd.io']).toEqual(['v1beta2', 'v1'])
     expect(await sandbox.run('kubectl', 'get', 'imagepolicy', 'hello', '-n', 'default', '--show-managed-fields', '-o', 'yaml')).toContain(
       'v1beta2',
     )
