@@ -2,7 +2,7 @@
 import { OpsError, refusal } from '../errors.ts'
 import type { LockHandle } from '../ports/runs.ts'
 import { holderOf } from './drive.ts'
-import type { Step, WriteStep } from './model.ts'
+import type { Step, View, WriteStep } from './model.ts'
 import { stepsOf } from './plan.ts'
 import { createRecorder } from './recorder.ts'
 import type { AbandonOptions, RunResult } from './run-options.ts'
@@ -117,8 +117,19 @@ const abandonNow = async <I, P>(
   }
 }
 
-const sayOnly = <I, P>(options: AbandonOptions<I, P>, { state }: TakenUp<I, P>, undos: readonly Undo<P>[]): RunResult => {
-  for (const { step } of undos) options.emit({ type: 'step.would', id: step.id, lines: [`take back: ${step.title}`] })
+const viewOf = <I, P>({ runId }: AbandonOptions<I, P>, state: RunState, plan: P): View<P> => ({ plan, facts: state.facts, runId })
+
+/** What a person may not expect to be undone, before being asked. */
+const sayAhead = <I, P>(options: AbandonOptions<I, P>, state: RunState, plan: P, undos: readonly Undo<P>[]): void => {
+  const lines = undos.flatMap(({ step }) => step.undoPreview?.(viewOf(options, state, plan)) ?? [])
+  for (const text of lines) options.emit({ type: 'note', level: 'info', text: `takes back: ${text}` })
+}
+
+const sayOnly = <I, P>(options: AbandonOptions<I, P>, { state, plan }: TakenUp<I, P>, undos: readonly Undo<P>[]): RunResult => {
+  for (const { step } of undos) {
+    const more = plan === undefined ? [] : (step.undoPreview?.(viewOf(options, state, plan)) ?? [])
+    options.emit({ type: 'step.would', id: step.id, lines: [`take back: ${step.title}`, ...more] })
+  }
   return { outcome: 'planned', exit: 'done', runId: options.runId, state }
 }
 
@@ -135,8 +146,10 @@ export const abandon = async <I, P>(options: AbandonOptions<I, P>): Promise<RunR
   assertNotCrossed(runId, state, open)
   emit(takenUpEvent(options, taken, 'abandon'))
   const undos = undosOf(state, open ?? [])
+  if (plan !== undefined && undos.length > 0) await options.runbook.assertAbandon?.(ctx, plan, viewOf(options, state, plan))
   if (options.dryRun === true) return sayOnly(options, taken, undos)
   if (undos.length > 0) await assertSameCluster(ctx, run)
+  if (plan !== undefined) sayAhead(options, state, plan, undos)
   const goOn = options.yes || (await options.ask({ kind: 'abandon', text: 'Take it back?', pointsOfNoReturn: [] }))
   if (!goOn) return { outcome: 'declined', exit: 'refused', runId, state }
   // What changes nothing needs no lease: a run in a cluster that is gone can still be put away.

@@ -27,6 +27,8 @@ export interface Runbook<I, P> {
   readonly review?: (plan: P) => Review
   /** Throws OpsError (refused) when the world has moved since the plan was made. Called by apply and by resume before the first write. */
   readonly assertFresh?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
+  /** Throws OpsError (refused) when the world no longer allows that the run is taken back. Called by abandon before anything is undone. */
+  readonly assertAbandon?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
   /** Said when the run fails at `stepId`: a command to type, for example the rollback. */
   readonly afterFailure?: (plan: P, stepId: string, runId: string) => readonly string[]
 }
@@ -109,6 +111,8 @@ export interface WriteStep<P> extends StepBase {
   factsWhenDone?(ctx: ReadContext, view: View<P>): Promise<Facts>
   /** Takes the effect back; called in reverse order by abandon, for steps that had started. Idempotent. */
   undo?(ctx: Context, view: View<P>): Promise<void>
+  /** What undo does to what others can see, said before it is asked for. */
+  undoPreview?(view: View<P>): readonly string[]
   /** Said before it is crossed. */
   readonly pointOfNoReturn?: string
 }
@@ -118,6 +122,8 @@ export interface ManualStep<P> extends StepBase {
   readonly kind: 'manual'
   instructions(view: View<P>): readonly string[]
   isDone(ctx: ReadContext, view: View<P>): Promise<boolean>
+  /** What the person crosses by doing it; said before. */
+  readonly pointOfNoReturn?: string
 }
 
 export type Step<P> = ReadStep<P> | WriteStep<P> | ManualStep<P>

@@ -42,7 +42,7 @@ export const stepsOf = <P>(runbook: Pick<Runbook<never, P>, 'id' | 'steps'>, pla
 export const stepLines = <P>(steps: readonly Step<P>[]): StepLine[] => steps.map(({ id, title, kind }) => ({ id, title, kind }))
 
 export const pointsOfNoReturn = <P>(steps: readonly Step<P>[]): string[] =>
-  steps.flatMap((step) => (step.kind === 'write' && step.pointOfNoReturn !== undefined ? [step.pointOfNoReturn] : []))
+  steps.flatMap((step) => (step.kind !== 'read' && step.pointOfNoReturn !== undefined ? [step.pointOfNoReturn] : []))
 
 /** Makes the plan and says it. The plan goes through its schema and JSON at once, so that what runs is what would be read back. */
 export const runPlan = async <I, P>(

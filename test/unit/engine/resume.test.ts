@@ -256,6 +256,36 @@ describe('abandon', () => {
     await expect(resuming).rejects.toMatchObject({ code: 'run-abandoning', hints: [`flux-ops runs abandon ${RUN}`] })
   })
 
+  test('says first what others will see of it', async () => {
+    const world = newWorld()
+    const undoPreview = () => ['close the pull request']
+    const { options, events } = await failedRun(world, [writeStep(world, 'a', { undoPreview }), writeStep(world, 'b')])
+    const asked: string[] = []
+    const ask = async () => {
+      asked.push(...events.flatMap((event) => (event.type === 'note' ? [event.text] : [])))
+      return false
+    }
+
+    await abandon({ ...options, yes: false, ask })
+
+    expect(asked).toContain('takes back: close the pull request')
+    expect(world.effects).toEqual([])
+  })
+
+  test('changes nothing, and can still be resumed, when the runbook finds that it came too late', async () => {
+    const world = newWorld()
+    const assertAbandon = () => Promise.reject(new OpsError({ code: 'pull-request-merged', message: 'merged', exit: 'refused' }))
+    const { options, journaled } = await failedRun(world)
+    const before = journaled()
+
+    await expect(abandon({ ...options, runbook: { ...options.runbook, assertAbandon } })).rejects.toMatchObject({
+      code: 'pull-request-merged',
+    })
+
+    expect(journaled()).toEqual(before)
+    expect(world.effects).toEqual([])
+  })
+
   test('puts a run away that changed nothing without asking for the lease', async () => {
     const { options, lock } = await killedAt(newWorld(), 3)
     lock.acquired = 0
