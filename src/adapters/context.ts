@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Context, Target } from '../ports/context.ts'
 import type { Exec } from '../ports/exec.ts'
 import type { Files } from '../ports/files.ts'
+import type { Forge } from '../ports/forge.ts'
 import type { Git } from '../ports/git.ts'
 import type { Kube } from '../ports/kube.ts'
 import type { RunStore } from '../ports/runs.ts'
@@ -11,6 +12,7 @@ import type { Redactor } from '../ports/secret.ts'
 import { systemClock } from './clock.ts'
 import { createExec } from './exec.ts'
 import { localFiles } from './files.ts'
+import { createForge } from './forge.ts'
 import { createGit } from './git.ts'
 import { connect } from './kube-connect.ts'
 
@@ -20,6 +22,7 @@ export interface World {
   readonly exec: Exec
   readonly git: Git
   readonly files: Files
+  readonly forge: Forge
   readonly clock: Clock
   readonly runs: RunStore
 }
@@ -59,7 +62,8 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     kubeconfig: options.kubeconfig,
     context: context === IN_CLUSTER ? undefined : context,
   })
-  const plain: World = { kube: connection.kube, exec, git: createGit(exec), files: localFiles, clock, runs: options.runs }
+  const forge = createForge({ exec, env: options.env, redactor: options.redactor, signal: options.signal })
+  const plain: World = { kube: connection.kube, exec, git: createGit(exec), files: localFiles, forge, clock, runs: options.runs }
   return {
     target: { context, kubeconfig: options.kubeconfig, namespace: options.namespace },
     world: options.decorate?.(plain) ?? plain,

@@ -2,6 +2,7 @@
 import type { Context } from '../ports/context.ts'
 import type { Command, Exec } from '../ports/exec.ts'
 import type { Files } from '../ports/files.ts'
+import type { Forge } from '../ports/forge.ts'
 import type { Git } from '../ports/git.ts'
 import type { Kube, ObjectName, Resource } from '../ports/kube.ts'
 
@@ -81,9 +82,26 @@ const dryGit = (git: Git, would: Would): Git => {
     abortRebase: async () => would('git rebase --abort'),
     revert: (_dir, commit) => said(`git revert ${commit}`),
     restore: async (_dir, paths) => would(`git restore -- ${paths.join(' ')}`),
+    addWorktree: async (_dir, path, commit) => would(`git worktree add --detach ${path} ${commit}`),
+    removeWorktree: async (_dir, path) => would(`git worktree remove ${path}`),
+    checkout: async (_dir, commit) => would(`git checkout --detach ${commit}`),
+    fastForward: async (_dir, commit) => would(`git merge --ff-only ${commit}`),
+    deleteRemoteBranch: async (_dir, remote, branch) => would(`git push ${remote} --delete ${branch}`),
     dropTo: async (_dir, commit) => would(`git reset --keep ${commit}`),
   }
 }
+
+const dryForge = (forge: Forge, would: Would): Forge => ({
+  detect: (url) => forge.detect(url),
+  mayPush: (repo) => forge.mayPush(repo),
+  find: (repo, branches) => forge.find(repo, branches),
+  get: (repo, number) => forge.get(repo, number),
+  open: async ({ url, path }, { head, base }) => {
+    would(`open a pull request of ${head} into ${base} on ${url}/${path}`)
+    return { number: 0, url: `${url}/${path}`, state: 'open' }
+  },
+  close: async ({ url, path }, number) => would(`close pull request ${number} on ${url}/${path}`),
+})
 
 const dryFiles = (files: Files, would: Would): Files => ({
   exists: (path) => files.exists(path),
@@ -111,6 +129,7 @@ export const dryRunContext = (ctx: Context, would: Would): Context => {
     exec: dryExec(ctx.exec, would),
     git: dryGit(ctx.git, would),
     files: dryFiles(ctx.files, would),
+    forge: dryForge(ctx.forge, would),
     progress: (progress) => ctx.progress(progress),
   }
 }

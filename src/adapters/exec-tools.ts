@@ -17,6 +17,8 @@ export const TOOLS: Readonly<Record<Tool, ToolFacts>> = {
   age: { minimum: '1.2', install: 'https://github.com/FiloSottile/age#installation' },
   'age-keygen': { minimum: '1.2', install: 'https://github.com/FiloSottile/age#installation' },
   helm: { minimum: '3.14', install: 'https://helm.sh/docs/intro/install/', contextFlag: '--kube-context' },
+  gh: { minimum: '2.40', install: 'https://cli.github.com' },
+  glab: { minimum: '1.40', install: 'https://gitlab.com/gitlab-org/cli' },
 }
 
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Exec, ReadExec } from './exec.ts'
 import type { FileReader, Files } from './files.ts'
+import type { Forge, ForgeReader } from './forge.ts'
 import type { Git, GitReader } from './git.ts'
 import type { Kube, KubeReader } from './kube.ts'
 import type { RunReader } from './runs.ts'
@@ -25,6 +26,7 @@ export interface ReadContext {
   readonly exec: ReadExec
   readonly git: GitReader
   readonly files: FileReader
+  readonly forge: ForgeReader
   readonly clock: Clock
   readonly runs: RunReader
   /** Absolute folder of this run's own files. */
@@ -40,4 +42,5 @@ export interface Context extends ReadContext {
   readonly exec: Exec
   readonly git: Git
   readonly files: Files
+  readonly forge: Forge
 }

@@ -54,6 +54,16 @@ export interface Git extends GitReader {
   revert(dir: string, commit: string, message: string): Promise<string>
   /** Puts `paths` back to what HEAD has. */
   restore(dir: string, paths: readonly string[]): Promise<void>
+  /** A work tree beside the person's own, on no branch, at `commit`; what was left of one at `path` is removed first. */
+  addWorktree(dir: string, path: string, commit: string): Promise<void>
+  /** With all that is in it; one that is not there is no error. */
+  removeWorktree(dir: string, path: string): Promise<void>
+  /** Puts a work tree that is on no branch to `commit`. */
+  checkout(dir: string, commit: string): Promise<void>
+  /** Moves the branch that is checked out forward to `commit`; throws `git-failed` when that would not be a fast-forward. */
+  fastForward(dir: string, commit: string): Promise<void>
+  /** A branch that is not there is no error. */
+  deleteRemoteBranch(dir: string, remote: string, branch: string): Promise<void>
   /** Moves the branch back to `commit`, keeping nothing of what came after: only for commits of ours that were never pushed. */
   dropTo(dir: string, commit: string): Promise<void>
 }

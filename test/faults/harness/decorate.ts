@@ -143,6 +143,7 @@ export function decorate(watch: Watch): (world: World) => World {
       git: createGit(exec),
       kube: watchedKube(run, world.kube),
       files: watchedFiles(run, world.files),
+      forge: world.forge,
       runs: watchedRuns(run, world.runs),
     }
   }

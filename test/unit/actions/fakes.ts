@@ -2,6 +2,7 @@
 import { OpsError } from '../../../src/errors.ts'
 import type { Context } from '../../../src/ports/context.ts'
 import type { Command, Exec, ExecResult } from '../../../src/ports/exec.ts'
+import type { Forge } from '../../../src/ports/forge.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import type { Kube, KubeObject, ObjectName, Page, PatchOptions, PatchType, Resource } from '../../../src/ports/kube.ts'
 
@@ -101,6 +102,7 @@ export interface FakeParts {
   readonly kube?: FakeKube
   readonly git?: Partial<Git>
   readonly exec?: (command: Command) => Partial<ExecResult>
+  readonly forge?: Partial<Forge>
   readonly clock?: FakeClock
   readonly files?: Map<string, string>
 }
@@ -109,6 +111,8 @@ const execOf = (answer: (command: Command) => Partial<ExecResult>): Exec => ({
   run: async (command: Command) => ({ exitCode: 0, stdout: '', stderr: '', ...answer(command) }),
   show: (command) => [command.tool, ...command.args].join(' '),
 })
+
+const noForge = (forge: Partial<Forge> = {}): Forge => forge as Forge
 
 export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: string[] } {
   const files = parts.files ?? new Map<string, string>()
@@ -139,6 +143,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
       makeDir: async () => undefined,
       remove: async (path) => void files.delete(path),
     },
+    forge: noForge(parts.forge),
     clock: parts.clock ?? new FakeClock(),
     runs: { list: async () => [], read: async () => Promise.reject(new OpsError({ code: 'run-missing', message: 'none' })) },
     runDir: '/runs/one',

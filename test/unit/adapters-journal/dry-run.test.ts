@@ -3,6 +3,7 @@ import { dryRunContext } from '../../../src/adapters/dry-run.ts'
 import type { Context } from '../../../src/ports/context.ts'
 
 const PODS = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true }
+const FORGE = { kind: 'gitea', url: 'https://git.test', path: 'a/b', dir: '/r' } as const
 const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'n' } }
 
 /** Every method of every port notes its own name. */
@@ -21,6 +22,7 @@ const spyContext = () => {
     exec: port('exec'),
     git: port('git'),
     files: port('files'),
+    forge: port('forge'),
     progress: () => undefined,
   } as unknown as Context
   return { ctx, called }
@@ -37,6 +39,13 @@ const WRITES: readonly [string, (ctx: Context) => Promise<unknown>][] = [
   ['git.revert', ({ git }) => git.revert('/r', 'abc', 'm')],
   ['git.restore', ({ git }) => git.restore('/r', ['a'])],
   ['git.dropTo', ({ git }) => git.dropTo('/r', 'abc')],
+  ['git.addWorktree', ({ git }) => git.addWorktree('/r', '/w', 'abc')],
+  ['git.removeWorktree', ({ git }) => git.removeWorktree('/r', '/w')],
+  ['git.checkout', ({ git }) => git.checkout('/w', 'abc')],
+  ['git.fastForward', ({ git }) => git.fastForward('/r', 'abc')],
+  ['git.deleteRemoteBranch', ({ git }) => git.deleteRemoteBranch('/r', 'origin', 'one')],
+  ['forge.open', ({ forge }) => forge.open(FORGE, { head: 'one', base: 'main', title: 't', body: 'b' })],
+  ['forge.close', ({ forge }) => forge.close(FORGE, 7)],
   ['files.writeText', ({ files }) => files.writeText('/f', 't')],
   ['files.replaceText', ({ files }) => files.replaceText('/f', 't')],
   ['files.makeDir', ({ files }) => files.makeDir('/f')],

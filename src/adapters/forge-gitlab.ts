@@ -1,0 +1,85 @@
+// GitLab through `glab api`, logged in as the person is: https://docs.gitlab.com/api/merge_requests/. Whatever is written goes in by stdin.
+import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
+import type { ForgeOptions, KindForge } from './forge.ts'
+import { jsonOf, type ToolAnswer, toolFailure } from './forge-cli.ts'
+import { tokenFrom } from './forge-token.ts'
+
+const QUIET = { NO_PROMPT: '1', NO_COLOR: '1', GLAB_CHECK_UPDATE: 'false', GLAB_SEND_TELEMETRY: 'false', PAGER: 'cat', GLAB_PAGER: 'cat' }
+/** Developer: may push and open merge requests (https://docs.gitlab.com/api/access_requests/). */
+const DEVELOPER = 30
+
+interface MergeRequestJson {
+  iid: number
+  web_url: string
+  state: 'opened' | 'closed' | 'locked' | 'merged'
+  sha?: string | null
+  merge_commit_sha?: string | null
+  squash_commit_sha?: string | null
+}
+
+function pullRequest(json: MergeRequestJson): PullRequest {
+  // A squash that is merged by a merge commit has both: the change is in the squash. Fast-forward has neither.
+  const commit = json.squash_commit_sha ?? json.merge_commit_sha ?? json.sha
+  const state = json.state === 'merged' ? 'merged' : json.state === 'closed' ? 'closed' : 'open'
+  return { number: json.iid, url: json.web_url, state, ...(state === 'merged' && commit ? { commit } : {}) }
+}
+
+interface ProjectJson {
+  permissions?: { project_access?: { access_level?: number } | null; group_access?: { access_level?: number } | null }
+}
+
+export function createGitlabForge(options: ForgeOptions): KindForge {
+  const { exec } = options
+  const hostOf = (repo: ForgeRepository): string => new URL(repo.url).host
+  const call = async (
+    repo: ForgeRepository,
+    what: string,
+    path: string,
+    write?: { readonly method: 'POST' | 'PUT'; readonly json: object },
+  ): Promise<string> => {
+    const given = tokenFrom(options)
+    const input = write ? ['--method', write.method, '--header', 'Content-Type: application/json', '--input', '-'] : []
+    const result: ToolAnswer = await exec.run({
+      tool: 'glab',
+      args: ['api', '--hostname', hostOf(repo), ...input, `projects/${encodeURIComponent(repo.path)}${path}`],
+      effect: write ? 'write' : 'read',
+      cwd: repo.dir,
+      env: { ...QUIET, ...(given && { GITLAB_TOKEN: given }) },
+      allowFailure: true,
+      timeoutMs: 60_000,
+      ...(write && { stdin: JSON.stringify(write.json) }),
+    })
+    if (result.exitCode === 0) return result.stdout
+    const where = `${hostOf(repo)}/${repo.path}`
+    throw toolFailure(result, { what, where, tool: 'glab', login: `glab auth login --hostname ${hostOf(repo)}` })
+  }
+  const get = async (repo: ForgeRepository, number: number): Promise<PullRequest> =>
+    pullRequest(jsonOf<MergeRequestJson>(await call(repo, `read merge request ${number}`, `/merge_requests/${number}`), 'glab'))
+  return {
+    mayPush: async (repo) => {
+      const { permissions } = jsonOf<ProjectJson>(await call(repo, 'read the project', ''), 'glab')
+      const levels = [permissions?.project_access?.access_level, permissions?.group_access?.access_level].filter(
+        (each) => each !== undefined,
+      )
+      // Both null: an administrator, or a member through an invited group.
+      return levels.length === 0 ? undefined : Math.max(...levels) >= DEVELOPER
+    },
+    find: async (repo, { head, base }) => {
+      const query = new URLSearchParams({ source_branch: head, target_branch: base, state: 'all', order_by: 'created_at', per_page: '1' })
+      const [first] = jsonOf<MergeRequestJson[]>(await call(repo, 'list merge requests', `/merge_requests?${query}`), 'glab')
+      return first && pullRequest(first)
+    },
+    get,
+    open: async (repo, { head, base, title, body }) => {
+      const json = { source_branch: head, target_branch: base, title, description: body }
+      return pullRequest(
+        jsonOf<MergeRequestJson>(await call(repo, 'open a merge request', '/merge_requests', { method: 'POST', json }), 'glab'),
+      )
+    },
+    close: async (repo, number) => {
+      if ((await get(repo, number)).state !== 'open') return
+      const write = { method: 'PUT', json: { state_event: 'close' } } as const
+      await call(repo, `close merge request ${number}`, `/merge_requests/${number}`, write)
+    },
+  }
+}

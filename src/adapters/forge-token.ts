@@ -1,0 +1,53 @@
+// Who we are at a forge: a token from the environment, else what git itself would log in with. Never in an argument.
+import { OpsError } from '../errors.ts'
+import type { ForgeRepository } from '../ports/forge.ts'
+import { Secret } from '../ports/secret.ts'
+import type { ForgeOptions } from './forge.ts'
+
+export const TOKEN = 'FLUX_OPS_FORGE_TOKEN'
+
+/** The token that was given for flux-ops, or for this kind of forge. */
+export function tokenFrom({ env, redactor }: Pick<ForgeOptions, 'env' | 'redactor'>, ...more: string[]): Secret | undefined {
+  const value = [TOKEN, ...more].map((name) => env[name]?.trim()).find((each) => each !== undefined && each !== '')
+  if (value === undefined) return undefined
+  const secret = new Secret(value)
+  redactor.register(secret)
+  return secret
+}
+
+const missing = (url: string, why: string): OpsError =>
+  new OpsError({
+    code: 'forge-token-missing',
+    message: `there is no token for ${url}, and git has no password for it${why === '' ? '' : `: ${why}`}`,
+    hints: [`export ${TOKEN}=…  (or GITEA_TOKEN): a token that may read and write repositories and issues`],
+    exit: 'usage',
+  })
+
+const fieldOf = (text: string, key: string): string | undefined => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1]
+
+/** What `git credential fill` knows, as a header; the question goes in and the answer comes out by pipes. */
+async function fromGit({ exec, redactor }: ForgeOptions, { url, dir }: ForgeRepository): Promise<Secret> {
+  const { protocol, host } = new URL(url)
+  const filled = await exec.run({
+    tool: 'git',
+    args: ['credential', 'fill'],
+    effect: 'read',
+    cwd: dir,
+    stdin: `protocol=${protocol.replace(':', '')}\nhost=${host}\n\n`,
+    env: { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '', GCM_INTERACTIVE: 'never', LC_ALL: 'C' },
+    allowFailure: true,
+    timeoutMs: 30_000,
+  })
+  const [user, password] = [fieldOf(filled.stdout, 'username'), fieldOf(filled.stdout, 'password')]
+  if (filled.exitCode !== 0 || user === undefined || !password) throw missing(url, '')
+  redactor.register(password)
+  const basic = Buffer.from(`${user}:${password}`).toString('base64')
+  redactor.register(basic)
+  return new Secret(`Basic ${basic}`)
+}
+
+/** Value of the Authorization header for Gitea and Forgejo. Throws OpsError `forge-token-missing`. */
+export async function authorization(options: ForgeOptions, repo: ForgeRepository): Promise<Secret> {
+  const token = tokenFrom(options, 'GITEA_TOKEN')
+  return token === undefined ? fromGit(options, repo) : new Secret(`token ${token.reveal()}`)
+}

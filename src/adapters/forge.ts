@@ -1,0 +1,32 @@
+// The Forge port: Gitea and Forgejo by their API, GitHub and GitLab through the CLIs that people are logged in with.
+import type { Exec } from '../ports/exec.ts'
+import type { Forge, ForgeKind } from '../ports/forge.ts'
+import type { Redactor } from '../ports/secret.ts'
+import { createGiteaForge, giteaVersion } from './forge-gitea.ts'
+import { createGithubForge } from './forge-github.ts'
+import { createGitlabForge } from './forge-gitlab.ts'
+
+export interface ForgeOptions {
+  readonly exec: Exec
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly redactor: Redactor
+  readonly signal?: AbortSignal | undefined
+}
+
+export type KindForge = Omit<Forge, 'detect'>
+
+export function createForge(options: ForgeOptions): Forge {
+  const forges: Readonly<Record<ForgeKind, KindForge>> = {
+    gitea: createGiteaForge(options),
+    github: createGithubForge(options),
+    gitlab: createGitlabForge(options),
+  }
+  return {
+    detect: async (url) => ((await giteaVersion(url, options.signal)) === undefined ? undefined : 'gitea'),
+    mayPush: (repo) => forges[repo.kind].mayPush(repo),
+    find: (repo, branches) => forges[repo.kind].find(repo, branches),
+    get: (repo, number) => forges[repo.kind].get(repo, number),
+    open: (repo, draft) => forges[repo.kind].open(repo, draft),
+    close: (repo, number) => forges[repo.kind].close(repo, number),
+  }
+}

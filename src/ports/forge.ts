@@ -1,0 +1,50 @@
+// Where people review what is to be merged: pull requests, on GitLab merge requests. What a forge says is untrusted text.
+
+export type ForgeKind = 'gitea' | 'github' | 'gitlab'
+
+export interface ForgeRepository {
+  readonly kind: ForgeKind
+  /** Of its pages, without a slash at the end: `https://git.example.org`. */
+  readonly url: string
+  /** `owner/name`; on GitLab with every group. */
+  readonly path: string
+  /** The clone: git's credential helpers may be set up in it. */
+  readonly dir: string
+}
+
+export interface Branches {
+  readonly head: string
+  readonly base: string
+}
+
+export interface PullRequest {
+  readonly number: number
+  readonly url: string
+  readonly state: 'open' | 'merged' | 'closed'
+  /** Commit by which the merge brought the change to the base branch, where the forge tells. */
+  readonly commit?: string
+}
+
+export interface Draft extends Branches {
+  readonly title: string
+  /** Markdown. */
+  readonly body: string
+}
+
+/** Throws OpsError `forge-token-missing`, `forge-auth`, `forge-missing` (no such repository), `forge-unreachable`, `forge-failed`, or what exec throws. */
+export interface ForgeReader {
+  /** Which forge answers at `url`; undefined when it does not say. */
+  detect(url: string): Promise<ForgeKind | undefined>
+  /** Whether branches may be pushed and pull requests opened; undefined where the forge does not tell. */
+  mayPush(repo: ForgeRepository): Promise<boolean | undefined>
+  /** The pull request between two branches, whatever became of it. */
+  find(repo: ForgeRepository, branches: Branches): Promise<PullRequest | undefined>
+  get(repo: ForgeRepository, number: number): Promise<PullRequest>
+}
+
+export interface Forge extends ForgeReader {
+  /** Throws `forge-exists` when there is one already. */
+  open(repo: ForgeRepository, draft: Draft): Promise<PullRequest>
+  /** Closes it unmerged; one that is closed already is left alone. */
+  close(repo: ForgeRepository, number: number): Promise<void>
+}

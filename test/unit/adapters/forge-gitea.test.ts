@@ -1,0 +1,123 @@
+// What the Gitea adapter sends, and how it takes answers that a well-behaved forge never gives. The real one: test/forge.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createExec } from '../../../src/adapters/exec.ts'
+import { createForge } from '../../../src/adapters/forge.ts'
+import { createRedactor } from '../../../src/adapters/redactor.ts'
+import type { Forge, ForgeRepository } from '../../../src/ports/forge.ts'
+
+let server: Server
+let dir: string
+let url: string
+let seen: { method: string; path: string; authorization: string; body: string }[]
+let answer: { status: number; body: string }
+
+const redactor = createRedactor()
+const forgeWith = (env: Record<string, string> = {}): Forge => {
+  const all = { PATH: process.env.PATH ?? '', HOME: dir, GIT_CONFIG_GLOBAL: join(dir, 'gitconfig'), GIT_CONFIG_NOSYSTEM: '1', ...env }
+  return createForge({ exec: createExec({ env: all, redactor }), env: all, redactor })
+}
+const repo = (): ForgeRepository => ({ kind: 'gitea', url, path: 'acme/home-ops', dir })
+const TOKEN = { FLUX_OPS_FORGE_TOKEN: 'given-token-1' }
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'flux-ops-gitea-'))
+  await writeFile(join(dir, 'gitconfig'), '')
+  seen = []
+  answer = { status: 200, body: '{}' }
+  server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part) => parts.push(part))
+    request.on('end', () => {
+      const { method = '', url: path = '', headers } = request
+      seen.push({ method, path, authorization: headers.authorization ?? '', body: Buffer.concat(parts).toString() })
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterEach(async () => {
+  server.closeAllConnections()
+  server.close()
+  await rm(dir, { recursive: true, force: true })
+})
+
+describe('who we are', () => {
+  test.each([['FLUX_OPS_FORGE_TOKEN'], ['GITEA_TOKEN']])('is a token in %s', async (name) => {
+    answer.body = '{"permissions":{"push":true}}'
+
+    expect(await forgeWith({ [name]: 'given-token-1' }).mayPush(repo())).toBe(true)
+
+    expect(seen).toEqual([{ method: 'GET', path: '/api/v1/repos/acme/home-ops', authorization: 'token given-token-1', body: '' }])
+  })
+
+  test('is what git itself would log in with, where there is no token', async () => {
+    const file = join(dir, 'credentials')
+    await writeFile(file, `http://ops:secret-password-1@127.0.0.1:${new URL(url).port}\n`)
+    await writeFile(join(dir, 'gitconfig'), `[credential]\n\thelper = store --file '${file}'\n`)
+
+    await forgeWith().mayPush(repo())
+
+    expect(seen[0]?.authorization).toBe(`Basic ${Buffer.from('ops:secret-password-1').toString('base64')}`)
+    expect(redactor.clean('it is secret-password-1')).toBe('it is [redacted]')
+  })
+
+  test('is said to be missing, with the variable to set, when there is neither', async () => {
+    await expect(forgeWith().mayPush(repo())).rejects.toMatchObject({
+      code: 'forge-token-missing',
+      exit: 'usage',
+      hints: [expect.stringContaining('FLUX_OPS_FORGE_TOKEN')],
+    })
+    expect(seen).toEqual([])
+  })
+})
+
+describe('an answer of the forge', () => {
+  test.each([
+    [401, 'forge-auth'],
+    [403, 'forge-auth'],
+    [404, 'forge-missing'],
+    [409, 'forge-exists'],
+    [500, 'forge-failed'],
+  ])('of status %i is error %s with its own words', async (status, code) => {
+    answer = { status, body: '{"message":"own words"}' }
+
+    const opening = forgeWith(TOKEN).open(repo(), { head: 'h', base: 'main', title: 't', body: 'b' })
+
+    await expect(opening).rejects.toMatchObject({ code, message: expect.stringContaining('own words') })
+  })
+
+  test('that is no pull request is an error of ours to explain', async () => {
+    await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({ code: 'forge-failed' })
+  })
+
+  test('that does not come at all says where to look', async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+
+    await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({
+      code: 'forge-unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
+  })
+})
+
+describe('which forge it is', () => {
+  test('is told by the version', async () => {
+    answer.body = '{"version":"11.0.1+gitea-1.22.0"}'
+
+    expect(await forgeWith().detect(url)).toBe('gitea')
+    expect(seen[0]).toMatchObject({ path: '/api/v1/version', authorization: '' })
+  })
+
+  test('is not known of a server that knows no such page', async () => {
+    answer = { status: 404, body: '{"error":"404 Not Found"}' }
+
+    expect(await forgeWith().detect(url)).toBeUndefined()
+  })
+})
