@@ -23,6 +23,9 @@ The first time, what is missing is built from source: about 25 minutes on two co
         'how Flux is installed: pin (kustomize and OCI), bootstrap (flux bootstrap), operator (FluxInstance in git), operator-helm (charts flux-operator and flux-instance), none (controllers only)',
       options: [...STYLES],
     }),
+    forge: Flags.boolean({
+      description: 'the repository lives on a real forge (Gitea), for pull requests; built the first time, about 5 minutes',
+    }),
     'use-path': Flags.boolean({ description: 'take binaries of the pinned version from PATH where they are' }),
   }
 
@@ -31,11 +34,14 @@ The first time, what is missing is built from source: about 25 minutes on two co
     const before = await status(flags.name)
     const flux = flags.flux ?? (before.exists ? (before.flux ?? 'none') : '2.7.3')
     const style = STYLES.find((known) => known === flags.style) ?? (before.exists ? before.style : flux === 'none' ? 'none' : 'pin')
-    await standardUp({ name: flags.name, flux, style, usePath: flags['use-path'] }, (line) => this.#draw(line))
+    await standardUp({ name: flags.name, flux, style, usePath: flags['use-path'], forge: flags.forge || before.forge !== null }, (line) =>
+      this.#draw(line),
+    )
     const after = await status(flags.name)
     this.log(`✔ sandbox ${after.name} is up, Flux ${after.flux ?? 'none'}`)
     this.log(`  export KUBECONFIG=${after.kubeconfig} GIT_CONFIG_GLOBAL=${after.gitconfig} PATH=${after.dir}/bin:$PATH`)
     if (after.style !== 'none') this.log(`  cd ${after.repo}`)
+    if (after.forge !== null) this.log(`  forge ${after.forge}, its token is in ${after.dir}/secrets/git-password`)
     return after
   }
 

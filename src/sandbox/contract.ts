@@ -54,6 +54,7 @@ export interface SandboxPaths {
   readonly controllers: string // storage of the Flux controllers, a folder each
   readonly faults: string // faults.json
   readonly git: string // bare repositories (H: services)
+  readonly forge: string // everything the forge keeps, repositories among it (services)
   readonly registry: string // data of the OCI registry (services)
   readonly repo: string // the user's working clone
   readonly snapshots: string
@@ -69,6 +70,8 @@ export interface SandboxState {
   /** Flux release without `v`, null when none is asked. */
   readonly flux: string | null
   readonly style: Style
+  /** The repository lives on a forge: `true` only where it was asked for. */
+  readonly forge?: boolean
   /** Chosen once and kept, as URLs in git depend on them. Keys of the control plane: etcd, etcdPeer, api, kubelet. Services add theirs: git, registry. */
   readonly ports: Readonly<Record<string, number>>
   readonly processes: Readonly<Record<string, ProcessRecord>>

@@ -37,6 +37,7 @@ export function sandboxPaths(dir: string): SandboxPaths {
     controllers: at('controllers'),
     faults: at('faults.json'),
     git: at('git'),
+    forge: at('forge'),
     registry: at('registry'),
     repo: at('repo'),
     snapshots: at('snapshots'),

@@ -9,7 +9,7 @@ import { type SandboxRef, withSandbox } from './open.ts'
 
 const LABEL = /^[a-z0-9][a-z0-9-]{0,39}$/
 /** What a sandbox remembers. Tools, keys and ports stay as they are: they are the sandbox's identity, not its state. */
-const KEPT = ['etcd', 'git', 'registry', 'repo', 'controllers', 'run'] as const
+const KEPT = ['etcd', 'git', 'forge', 'registry', 'repo', 'controllers', 'run'] as const
 
 export interface SnapshotOptions extends SandboxRef {
   readonly services?: Services | undefined

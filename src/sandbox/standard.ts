@@ -15,9 +15,11 @@ export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsD
   readonly usePath?: boolean
 }
 
-/** Tools for a sandbox with a Flux release, for one with any (true), or for a bare cluster (false). Builds what is missing. */
-export async function standardTools(flux: string | boolean, progress: Progress, usePath = false, style?: Style): Promise<Tools> {
-  const ids = resolveToolNames(setsFor(flux, style))
+/** Tools for a sandbox with any Flux release and style (true), or for a bare cluster (false). Builds what is missing. */
+export const standardTools = (flux: boolean, progress: Progress): Promise<Tools> => toolsOf(setsFor(flux, undefined), progress, false)
+
+async function toolsOf(sets: readonly string[], progress: Progress, usePath: boolean): Promise<Tools> {
+  const ids = resolveToolNames(sets)
   return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath })
 }
 
@@ -31,7 +33,8 @@ function setsFor(flux: string | boolean, style: Style | undefined): string[] {
 export async function standardUp(options: StandardUpOptions, progress: Progress = () => {}): Promise<SandboxState> {
   const flux = options.flux !== undefined && options.flux !== 'none'
   const asked = flux && options.flux !== undefined ? options.flux : false
-  const tools = await standardTools(asked, progress, options.usePath, options.style)
+  const sets = [...setsFor(asked, options.style), ...(options.forge ? ['forge'] : [])]
+  const tools = await toolsOf(sets, progress, options.usePath ?? false)
   // A bare cluster needs neither git nor registry.
   const extra = flux ? { services: standardServices } : {}
   return await up({ ...options, ...extra, tools, manifestsDir: onceEach((version) => fluxManifestsDir(version)) }, progress)

@@ -22,6 +22,7 @@ const stateSchema = z.object({
   createdAt: z.string(),
   flux: z.string().nullable(),
   style: z.enum(['pin', 'bootstrap', 'operator', 'operator-helm', 'none']),
+  forge: z.boolean().exactOptional(),
   ports: z.record(z.string(), z.number().int()),
   processes: z.record(z.string(), processRecordSchema),
   tools: z.record(z.string(), z.string()),
@@ -33,6 +34,7 @@ export interface NewState {
   readonly dir: string
   readonly flux: string | null
   readonly style: Style
+  readonly forge?: boolean
 }
 
 export function newState(input: NewState): SandboxState {

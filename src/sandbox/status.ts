@@ -31,6 +31,8 @@ export interface SandboxStatus {
   readonly flux: string | null
   readonly style: Style
   readonly api: { readonly url: string | null; readonly ready: boolean }
+  /** Address of its forge; null where the repository is only served by git. */
+  readonly forge: string | null
   readonly kubeconfig: string
   readonly gitconfig: string
   readonly repo: string
@@ -46,7 +48,7 @@ export async function status(name: string = DEFAULT_NAME, options: { root?: stri
   const paths = sandboxPaths(dir)
   const files = { dir, kubeconfig: paths.kubeconfig, gitconfig: paths.gitconfig, repo: paths.repo }
   if (state === undefined) {
-    const nothing = { flux: null, style: 'none', stages: [], ports: {}, processes: [], controllers: [] } as const
+    const nothing = { flux: null, style: 'none', forge: null, stages: [], ports: {}, processes: [], controllers: [] } as const
     return { name, exists: false, phase: 'missing', ...files, ...nothing, api: { url: null, ready: false } }
   }
   const processes = Object.values(state.processes).map(({ name, pid, startTime, log }) => ({
@@ -67,6 +69,7 @@ export async function status(name: string = DEFAULT_NAME, options: { root?: stri
     ...files,
     flux,
     style,
+    forge: state.forge === true && ports.forge !== undefined ? `http://127.0.0.1:${ports.forge}` : null,
     stages,
     ports,
     processes,

@@ -19,6 +19,8 @@ export interface UpOptions {
   readonly flux?: string
   /** How Flux is installed and what it reconciles; 'none' installs the controllers only. */
   readonly style?: Style
+  /** The repository lives on a forge, where pull requests can be opened. */
+  readonly forge?: boolean
   readonly tools: Tools
   readonly manifestsDir?: ManifestsDir
   /** Git server, registry and repositories; without them only style 'none' can be had. */
@@ -48,13 +50,16 @@ async function openStore(name: string, dir: string, options: UpOptions): Promise
   if (old === undefined) {
     assertHas(flux, options.tools)
     await mkdir(dir, { recursive: true, mode: 0o700 })
-    const state = { ...newState({ name, dir, flux, style }), tools: options.tools }
+    const state = { ...newState({ name, dir, flux, style, ...(options.forge === true && { forge: true }) }), tools: options.tools }
     await writeState(state)
     return stateStore(state)
   }
-  const same = (options.flux === undefined || old.flux === flux) && (options.style === undefined || old.style === style)
+  const same =
+    (options.flux === undefined || old.flux === flux) &&
+    (options.style === undefined || old.style === style) &&
+    (options.forge !== true || old.forge === true)
   if (!same) {
-    const what = `sandbox ${name} holds Flux ${old.flux ?? 'none'} in style ${old.style}`
+    const what = `sandbox ${name} holds Flux ${old.flux ?? 'none'} in style ${old.style}${old.forge === true ? ' on a forge' : ''}`
     throw refusal('sandbox-other', what, `flux-ops sandbox down --name ${name} --delete`, 'or take another --name')
   }
   const store = stateStore(old)

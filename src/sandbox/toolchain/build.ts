@@ -45,7 +45,9 @@ export const build = async (recipe: Recipe, path: string, signal?: AbortSignal):
     await writePin(recipe.pin, pinned)
     const cwd = await sourceOf(recipe, pinned, join(work, 'source'), signal)
     const flags = ['-s', '-w', ...(recipe.stamps ?? []).flatMap((stamp) => ['-X', stamp])]
-    await runGo({ args: ['build', '-trimpath', '-ldflags', flags.join(' '), '-o', output, recipe.package], cwd, signal })
+    const tags = recipe.tags ? ['-tags', recipe.tags.join(' ')] : []
+    const args = ['build', '-trimpath', ...tags, '-ldflags', flags.join(' '), '-o', output, recipe.package]
+    await runGo({ args, cwd, signal, cgo: recipe.tags !== undefined })
     const { size } = await stat(output)
     await admit(output, path, (performance.now() - began) / 1000)
     return size

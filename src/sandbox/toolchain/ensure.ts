@@ -5,7 +5,7 @@ import { build } from './build.ts'
 import { takeLock } from './lock.ts'
 import { findOnPath } from './on-path.ts'
 import { type OnToolProgress, secondsLeft } from './progress.ts'
-import { isToolId, recipe, TOOL_SETS, type ToolId } from './recipes.ts'
+import { EVERY_TOOL, isToolId, recipe, TOOL_SETS, type ToolId } from './recipes.ts'
 import { binaryPath, standing, toolchainRoot } from './store.ts'
 
 export interface EnsureOptions {
@@ -25,11 +25,11 @@ export const resolveToolNames = (names: readonly string[]): ToolId[] => {
     if (isToolId(name)) wanted.add(name)
     else if (Object.hasOwn(TOOL_SETS, name)) for (const id of TOOL_SETS[name as keyof typeof TOOL_SETS]) wanted.add(id)
     else {
-      const known = [...Object.keys(TOOL_SETS), ...TOOL_SETS.all].join(', ')
+      const known = [...Object.keys(TOOL_SETS), ...EVERY_TOOL].join(', ')
       throw usageError('tool-unknown', `no tool or set is called ${name}`, `known are ${known}`)
     }
   }
-  return TOOL_SETS.all.filter((id) => wanted.has(id))
+  return EVERY_TOOL.filter((id) => wanted.has(id))
 }
 
 /**

@@ -18,7 +18,7 @@ const PLATFORMS: Readonly<Record<string, string>> = { win32: 'windows', sunos: '
 export const goPlatform = (): string => `${PLATFORMS[process.platform] ?? process.platform}/${ARCHITECTURES[process.arch] ?? process.arch}`
 
 /** Environment for go; every variable that changes the result is set, and not empty, as go reads an empty one from its own settings file. */
-export const goEnvironment = (base: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
+export const goEnvironment = (base: NodeJS.ProcessEnv, cgo = false): NodeJS.ProcessEnv => {
   const [GOOS, GOARCH] = goPlatform().split('/')
   const env: NodeJS.ProcessEnv = {
     ...base,
@@ -28,7 +28,7 @@ export const goEnvironment = (base: NodeJS.ProcessEnv): NodeJS.ProcessEnv => {
     GOWORK: 'off',
     GOTOOLCHAIN: 'local',
     GO111MODULE: 'on',
-    CGO_ENABLED: '0',
+    CGO_ENABLED: cgo ? '1' : '0',
   }
   delete env.GOEXPERIMENT
   return env
@@ -38,6 +38,8 @@ export interface GoRun {
   readonly args: readonly string[]
   readonly cwd: string
   readonly signal?: AbortSignal | undefined
+  /** For sources that hold C. */
+  readonly cgo?: boolean
 }
 
 const KEPT = 256 * 1024
@@ -51,10 +53,10 @@ const collect = (stream: NodeJS.ReadableStream): (() => string) => {
   return () => text
 }
 
-/** Runs go and returns its standard output. Throws OpsError: `go-missing`, `go-too-old`, `go-sum-mismatch`, `go-download`, `disk-full` or `go-failed`. */
-export const runGo = ({ args, cwd, signal }: GoRun): Promise<string> =>
+/** Runs go and returns its standard output. Throws OpsError: `go-missing`, `cc-missing`, `go-too-old`, `go-sum-mismatch`, `go-download`, `disk-full` or `go-failed`. */
+export const runGo = ({ args, cwd, signal, cgo = false }: GoRun): Promise<string> =>
   new Promise((resolve, reject) => {
-    const child = spawn('go', args, { cwd, env: goEnvironment(process.env), stdio: ['ignore', 'pipe', 'pipe'], signal })
+    const child = spawn('go', args, { cwd, env: goEnvironment(process.env, cgo), stdio: ['ignore', 'pipe', 'pipe'], signal })
     const stdout = collect(child.stdout)
     const stderr = collect(child.stderr)
     child.on('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? goMissing(error) : error))
@@ -91,6 +93,8 @@ export const goFailure = (args: readonly string[], output: string): OpsError => 
       'a Go module is not the one that is pinned',
       'go clean -modcache, then try again; if it stays, look at what GOPROXY points to',
     )
+  if (/C compiler "[^"]*" not found/.test(output))
+    return fail('cc-missing', 'a C compiler is needed to build this tool', 'install gcc, then run the same command again')
   if (/no space left on device/.test(output))
     return fail('disk-full', 'the disk is full', 'free about 8 GB for the Go caches: go clean -cache')
   if (/dial tcp|proxyconnect|i\/o timeout|no such host|TLS handshake|connection re(set|fused)|unexpected EOF|: 50[234] /.test(output))

@@ -12,6 +12,10 @@ export interface Recipe {
   readonly stamps?: readonly string[]
   readonly seconds: number
   readonly kind?: 'flux-cli' | 'flux-operator'
+  /** Built only when it is asked for by name. */
+  readonly optional?: true
+  /** Build tags; a tool that has some needs a C compiler as well. */
+  readonly tags?: readonly string[]
   /** How a binary of the same name on PATH tells its version; without it only a built one is ever used. */
   readonly onPath?: { readonly args: readonly string[]; readonly version: string }
 }
@@ -105,14 +109,27 @@ export const RECIPES = {
     seconds: 150,
     kind: 'flux-operator',
   },
+  // Its pages and texts are not in the binary: see giteaFolder.
+  gitea: {
+    pin: 'gitea-1.25.0',
+    binary: 'gitea',
+    package: 'code.gitea.io/gitea',
+    stamps: ['main.Version=1.25.0'],
+    seconds: 300,
+    optional: true,
+    tags: ['sqlite', 'sqlite_unlock_notify'],
+  },
 } as const satisfies Record<string, Recipe>
 
 export type ToolId = keyof typeof RECIPES
 
-/** Only for a release or a style that the sandbox does not run by default: built when it is asked for. */
-const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1']
+/** Only for a sandbox that is asked for with more than what it has by default: built when it is. */
+const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1', 'gitea']
 
-/** Names for groups of tools; `all` is every tool, `standard` what a sandbox with Flux starts with. */
+const EVERY = Object.keys(RECIPES) as ToolId[]
+const isOptional = (id: ToolId): boolean => (RECIPES[id] as Recipe).optional === true
+
+/** Names for groups of tools; `all` is every tool but those that are only built by name, `standard` what a sandbox with Flux starts with. */
 export const TOOL_SETS = {
   'control-plane': ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
   'flux-2.7.3-set': ['flux-2.7.3', 'source-controller-1.7.3', 'kustomize-controller-1.7.2', 'helm-controller-1.4.3'],
@@ -126,9 +143,13 @@ export const TOOL_SETS = {
   'flux-2.6.3-set': ['kustomize-controller-1.6.0'],
   secrets: ['age', 'age-keygen', 'sops'],
   'flux-operator-set': ['flux-operator-0.58.1'],
-  standard: (Object.keys(RECIPES) as ToolId[]).filter((id) => !ON_DEMAND.includes(id)),
-  all: Object.keys(RECIPES) as ToolId[],
+  standard: EVERY.filter((id) => !ON_DEMAND.includes(id)),
+  forge: ['gitea'],
+  all: EVERY.filter((id) => !isOptional(id)),
 } as const satisfies Record<string, readonly ToolId[]>
+
+/** In building order. */
+export const EVERY_TOOL: readonly ToolId[] = EVERY
 
 export const recipe = (id: ToolId): Recipe => RECIPES[id]
 export const isToolId = (name: string): name is ToolId => Object.hasOwn(RECIPES, name)

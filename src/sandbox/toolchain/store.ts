@@ -23,9 +23,9 @@ const FORMAT = '1'
 
 /** What a binary is made from, as one sum: pins, recipe, platform. Not the estimate, and not the Go release: a binary stays good. */
 export const recipeKey = (pin: Pin, recipe: Recipe): string => {
-  const { package: pkg, stamps = [], kind = 'package' } = recipe
+  const { package: pkg, stamps = [], kind = 'package', tags } = recipe
   return createHash('sha256')
-    .update(JSON.stringify([FORMAT, goPlatform(), pin.goMod, pin.goSum, pkg, stamps, kind]))
+    .update(JSON.stringify([FORMAT, goPlatform(), pin.goMod, pin.goSum, pkg, stamps, kind, ...(tags ? [tags] : [])]))
     .digest('hex')
 }
 

@@ -39,6 +39,7 @@ export async function gitWorld(): Promise<GitWorld> {
   let port = 0
   const ctx = {
     paths,
+    state: () => ({}),
     port: async () => port,
     run: (tool: string, args: readonly string[], options?: object) => runTool(tool, args, env, options),
   } as unknown as SandboxContext

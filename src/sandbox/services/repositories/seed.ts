@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import type { SandboxContext, SeedOptions } from '../../contract.ts'
 import { ensureBareRepository } from '../bare-repository.ts'
 import { isFolder } from '../cache.ts'
-import { gitRemote } from '../git-service.ts'
+import { ensureForgeRepository } from '../forge/repository.ts'
+import { GIT_USER, gitRemote, REPOSITORY } from '../git-service.ts'
 import { fillRegistry } from '../registry/fill.ts'
 import { registryHost } from '../registry/service.ts'
 import { bootstrapContent } from './bootstrap-content.ts'
@@ -30,7 +31,7 @@ async function content(ctx: SandboxContext, { style, fluxVersion }: SeedOptions)
 }
 
 async function firstCommit(ctx: SandboxContext, options: SeedOptions): Promise<void> {
-  const { bare } = await gitRemote(ctx)
+  const { bare, seedUrl } = await gitRemote(ctx)
   if ((await ctx.run('git', ['-C', bare, 'rev-parse', '--verify', '--quiet', 'refs/heads/main'], { allowFailure: true })).exitCode === 0)
     return
   const work = join(ctx.paths.tmp, 'seed')
@@ -42,7 +43,7 @@ async function firstCommit(ctx: SandboxContext, options: SeedOptions): Promise<v
   }
   await ctx.run('git', ['-C', work, 'add', '--all'])
   await ctx.run('git', ['-C', work, 'commit', '--quiet', '-m', `feat: home cluster on Flux ${options.fluxVersion}`])
-  await ctx.run('git', ['-C', work, 'push', '--quiet', bare, 'HEAD:refs/heads/main'])
+  await ctx.run('git', ['-C', work, 'push', '--quiet', seedUrl, 'HEAD:refs/heads/main'])
   await rm(work, { recursive: true, force: true })
 }
 
@@ -59,7 +60,8 @@ async function workingClone(ctx: SandboxContext): Promise<void> {
 /** Registry content, repository and clone. Called again after a kill it completes what is missing and changes nothing that is there. */
 export async function seedRepository(ctx: SandboxContext, options: SeedOptions): Promise<void> {
   await fillRegistry(ctx)
-  await ensureBareRepository(ctx)
+  if (ctx.state().forge === true) await ensureForgeRepository(ctx, GIT_USER, REPOSITORY)
+  else await ensureBareRepository(ctx)
   await firstCommit(ctx, options)
   await workingClone(ctx)
 }
