@@ -9,12 +9,14 @@ export default class Upgrade extends RunCommand {
   static override description =
     `Changes the version pins in git in one commit, pushes, applies, waits for the rollout and proves that every object reconciled.
 Where the API server would refuse the target's CRDs it goes there in several hops, each with a commit and a proof of its own.
+With --pr the change is proposed as a pull request; the run ends with exit 4 and goes on with "flux-ops runs resume" once it is merged.
 A run that stops anywhere goes on with "flux-ops runs resume"; one that fails can be taken back with "flux-ops rollback".
 The same procedure by hand: runbooks/upgrade/README.md`
   static override examples = [
     '<%= config.bin %> upgrade --to 2.9.2 --dry-run',
     '<%= config.bin %> upgrade --to 2.9.2 --repo ~/src/fleet --backup-recipient age1…',
     '<%= config.bin %> upgrade --to 2.9.2 --via 2.7.5',
+    '<%= config.bin %> upgrade --to 2.9.2 --pr',
     '<%= config.bin %> upgrade --to 2.9.2 --yes --waive suspended-objects="known, see ticket 42"',
   ]
   static override flags = { ...toFlag, ...viaFlag, ...upgradeFlags, ...outFlag }

@@ -20,6 +20,7 @@ import { pushAllowed, sourceFetches } from './checks/git-access.ts'
 import { distributionHasTarget, operatorNewEnough } from './checks/operator.ts'
 import { oneApplier, thirdPartyFields } from './checks/ownership.ts'
 import { patchesApply } from './checks/patches.ts'
+import { forgeReady } from './checks/forge.ts'
 import { permissions } from './checks/permissions.ts'
 import { forPullRequests } from './checks/pull-request.ts'
 import { noRenderedRemovedApi, strictSubstitution, substitutionSeen } from './checks/rendered.ts'
@@ -82,6 +83,7 @@ const asked: readonly Check<UpgradeInput>[] = [
   noRenderedRemovedApi,
   strictSubstitution,
   substitutionSeen,
+  forgeReady,
   backupRecipients,
   secretsBackedUp,
   ageKeyBackedUp,

@@ -6,6 +6,7 @@ import { factLines } from './describe-facts.ts'
 import { legOf } from './legs.ts'
 import { changedFiles, instanceOf, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
+import { branchOf } from './pull-request/proposing.ts'
 import { subjectOf } from './steps/commit.ts'
 import { writtenAs } from './steps/pin.ts'
 import { upgradeSteps } from './steps.ts'
@@ -67,6 +68,12 @@ const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>
   pin: (plan) => first(pinLines(plan)),
   commit: (plan) => [`${counted(changedFiles(plan).length, 'file')}, "${subjectOf(plan)}", with your git identity and hooks`],
   push: (plan) => [`${plan.repo.remote}/${plan.repo.branch}, never forced`],
+  worktree: () => ['beside your checkout, which stays as it is'],
+  'push-branch': (plan) => [`${plan.repo.remote}/${branchOf(plan, '<run>')}; nothing is pushed to ${plan.repo.branch}`],
+  'open-pull-request': (plan) => [`${plan.pullRequest?.url}/${plan.pullRequest?.path}, into ${plan.repo.branch}`],
+  merged: () => ['the run ends here with exit 4; flux-ops runs resume goes on once it is merged'],
+  'checkout-merge': (plan) => [`${plan.repo.remote}/${plan.repo.branch} as it is then, into the work tree`],
+  'tidy-clone': (plan) => [`${plan.repo.root} moved forward if it is clean and on ${plan.repo.branch}`],
   'sync-source': (plan) => [syncLine(plan)],
   apply: (plan) => [applyLine(plan)],
   'operator-applies': (plan) => [`FluxInstance ${instanceOf(plan)} at ${plan.to}, at most ${minutes(plan.timeoutMs)}`],
@@ -98,7 +105,7 @@ export function describePlan(plan: UpgradePlan): string[] {
   const width = Math.max(21, ...steps.map((step) => step.id.length))
   const lines = headLines(plan, steps)
   steps.forEach((step, index) => {
-    if (step.kind === 'write' && step.pointOfNoReturn) lines.push(`▲ from here on: ${step.pointOfNoReturn}`)
+    if (step.kind !== 'read' && step.pointOfNoReturn) lines.push(`▲ from here on: ${step.pointOfNoReturn}`)
     const { id, hop = plan } = legOf(plan, step.id)
     const [head = step.title, ...more] = DETAILS[id]?.(hop) ?? []
     lines.push(`${String(index + 1).padStart(2)} ${step.id.padEnd(width)} ${head}`)

@@ -1,12 +1,14 @@
 // A plan holds for the world it was made in: the same cluster, the commit it was made on (or ours on top of it), the version it starts from.
 import { surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
+import { assertNotClosed } from '../../src/actions/proposal.ts'
 import { refusal } from '../../src/errors.ts'
 import { findCrd, release, storageVersion } from '../../src/flux/catalogue/index.ts'
 import type { InstalledCrd, InstalledFlux } from '../../src/flux/installed.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { hopsOfPlan, trailerOf, type UpgradeView } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
+import { proposalOf } from './pull-request/proposing.ts'
 
 /** Throws OpsError (refused) `plan-for-review`, `wrong-cluster`, `plan-stale-head`, `plan-stale-version` or `plan-stale-storage`. */
 export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView): Promise<void> {
@@ -55,6 +57,9 @@ function storedSince(plan: UpgradePlan, crds: readonly InstalledCrd[]): string[]
 }
 
 async function assertHead(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView): Promise<void> {
+  const proposal = proposalOf(view)
+  // What is proposed was made from the plan's commit, in a work tree: from then on clone and branch may move.
+  if (proposal && view.facts.worktree !== undefined) return assertNotClosed(ctx, proposal)
   const { root, head } = plan.repo
   const now = await ctx.git.head(root)
   if (now === head) return

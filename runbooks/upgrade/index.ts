@@ -1,4 +1,5 @@
 // Upgrade Flux: checks, plan, steps. The value reads top to bottom; each part has its own file.
+import { assertUnmerged } from '../../src/actions/proposal.ts'
 import type { Runbook } from '../../src/engine/model.ts'
 import { checks } from './checks.ts'
 import { assertFresh } from './fresh.ts'
@@ -7,10 +8,22 @@ import { legOf } from './legs.ts'
 import { makePlan } from './plan.ts'
 import { planSchema, type UpgradePlan } from './plan-schema.ts'
 import { describeForReader, reviewPlan } from './review.ts'
+import { proposalOf } from './pull-request/proposing.ts'
 import { upgradeSteps } from './steps.ts'
 import { completeInput } from './target-from-pins.ts'
 
-const BEFORE_PUSH = new Set(['backup', 'migrate-storage', 'migrate-repository', 'pin', 'commit', 'push'])
+const BEFORE_PUSH = new Set([
+  'backup',
+  'migrate-storage',
+  'migrate-repository',
+  'worktree',
+  'pin',
+  'commit',
+  'push',
+  'push-branch',
+  'open-pull-request',
+  'merged',
+])
 
 /** In a chain the way back from a hop ends at the stop before it, which was proven. */
 function wayBack(plan: UpgradePlan, stepId: string, runId: string): string[] {
@@ -33,5 +46,9 @@ export const upgrade: Runbook<UpgradeInput, UpgradePlan> = {
   describe: describeForReader,
   review: reviewPlan,
   assertFresh,
+  assertAbandon: async (ctx, _plan, view) => {
+    const proposal = proposalOf(view)
+    if (proposal && view.facts['push-branch'] !== undefined) await assertUnmerged(ctx, proposal)
+  },
   afterFailure: wayBack,
 }

@@ -1,5 +1,6 @@
 // What a person asks for; everything else is found out.
 import { z } from 'zod'
+import { FORGES } from '../../src/actions/forge.ts'
 
 const recipient = z
   .string()
@@ -25,6 +26,16 @@ export const inputSchema = z.strictObject({
   via: z.array(z.string().min(1).max(40)).max(10).default([]),
   /** What rewrites the objects of the cluster that are stored in old API versions; ours where nothing is said. */
   migrateWith: z.enum(['flux-ops', 'flux']).exactOptional(),
+  /** The change is proposed as a pull request; left out, the forge is known by the remote's address or by asking it. */
+  pullRequest: z
+    .strictObject({
+      forge: z.enum(FORGES).exactOptional(),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .max(2000)
+        .exactOptional(),
+    })
+    .exactOptional(),
   /** How long any one wait may take, in seconds. */
   timeoutSeconds: z.number().int().min(10).max(7200).default(300),
 })

@@ -1,5 +1,6 @@
 // What checks and plan read: cluster and clone as they are, and what follows from both together.
 import { type ClusterSurvey, clusterEvidence, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { findForge } from '../../src/actions/forge.ts'
 import { isWritable, type WritableStyle } from '../../src/actions/installation.ts'
 import { readChanges } from '../../src/actions/migrate-files.ts'
 import { once } from '../../src/actions/once.ts'
@@ -14,6 +15,7 @@ import { COMPONENTS, type Component } from '../../src/flux/kinds.ts'
 import { type ManifestFinding, type ManifestScan, scanManifests } from '../../src/flux/manifests.ts'
 import { detectStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import type { ForgeRepository } from '../../src/ports/forge.ts'
 import type { UpgradeInput } from './input.ts'
 import { inPullRequest } from './pull-request.ts'
 
@@ -25,6 +27,14 @@ export const repositoryOf = (ctx: ReadContext, input: UpgradeInput): Promise<Rep
     const clone = await surveyRepository(ctx, input.repo)
     return input.ci === true ? inPullRequest(ctx, input, clone, await clusterOf(ctx)) : clone
   })
+
+/** Where the pull request is opened; undefined when none is asked for. Throws as findForge does. */
+export async function forgeFor(ctx: ReadContext, input: UpgradeInput, repository: RepositorySurvey): Promise<ForgeRepository | undefined> {
+  const { pullRequest: asked } = input
+  const { root, upstream } = repository
+  if (!asked || !upstream) return undefined
+  return once(ctx, `forge ${upstream.url}`, () => findForge(ctx, { root, url: upstream.url }, { kind: asked.forge, url: asked.url }))
+}
 
 export const targetOf = (input: UpgradeInput): ReleaseFacts => release(input.to)
 

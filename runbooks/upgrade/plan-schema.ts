@@ -1,5 +1,6 @@
 // The plan as data: journaled, saved to a file, read back. Nothing in it is ever a secret.
 import { z } from 'zod'
+import { FORGES } from '../../src/actions/forge.ts'
 
 const text = z.string().max(100_000)
 const path = z.string().max(4096)
@@ -147,6 +148,8 @@ export const planSchema = z.strictObject({
   /** What the releases on the way change for objects of this cluster; plans of before have neither. */
   facts: z.array(fact).exactOptional(),
   otherFacts: z.number().int().nonnegative().exactOptional(),
+  /** Where the change is proposed; left out, it is pushed. */
+  pullRequest: z.strictObject({ kind: z.enum(FORGES), url: text, path: text }).exactOptional(),
   timeoutMs: z.number().int().positive(),
   madeAt: text,
 })

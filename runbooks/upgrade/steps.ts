@@ -1,8 +1,10 @@
 // The upgrade, top to bottom. A step that has nothing to do here is not in the list.
+import { proposed } from '../../src/actions/proposal-steps.ts'
 import type { Step } from '../../src/engine/model.ts'
 import { legPlans, onLeg } from './legs.ts'
 import { changedFiles } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
+import { proposing } from './pull-request/proposing.ts'
 import { apply } from './steps/apply.ts'
 import { backup } from './steps/backup.ts'
 import { commit } from './steps/commit.ts'
@@ -24,11 +26,11 @@ const inPlace = (plan: UpgradePlan, first: boolean): Step<UpgradePlan> => {
   return installation.style === 'operator' ? operatorApplies(plan, installation, first) : apply(plan, first)
 }
 
-export const upgradeSteps = (plan: UpgradePlan): Step<UpgradePlan>[] => [
-  backup,
-  ...legPlans(plan).flatMap((each) => hopSteps(each).map((step) => onLeg(step, each))),
-  report,
-]
+export function upgradeSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
+  const steps = [backup, ...legPlans(plan).flatMap((each) => hopSteps(each).map((step) => onLeg(step, each))), report]
+  if (plan.pullRequest === undefined || changedFiles(plan).length === 0) return steps
+  return proposed(steps, { edits: ['migrate-repository', 'pin', 'commit'], push: 'push' }, proposing(plan))
+}
 
 function hopSteps(plan: UpgradePlan): Step<UpgradePlan>[] {
   const edits = changedFiles(plan).length > 0

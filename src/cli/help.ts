@@ -4,6 +4,8 @@ import { EXIT_CODES } from '../errors.ts'
 
 const ENVIRONMENT: [string, string][] = [
   ['FLUX_OPS_CONTEXT, FLUX_OPS_KUBECONFIG, FLUX_OPS_NAMESPACE, FLUX_OPS_REPO', 'defaults for the flags of the same name'],
+  ['FLUX_OPS_FORGE', 'default for --forge'],
+  ['FLUX_OPS_FORGE_TOKEN', 'token for pull requests; else GITEA_TOKEN, git credentials, or what gh and glab are logged in with'],
   ['KUBECONFIG', 'as kubectl reads it'],
   ['XDG_STATE_HOME', 'runs are kept below it, in flux-ops/runs'],
   ['NO_COLOR, FORCE_COLOR', 'colours'],

@@ -1,6 +1,7 @@
 // Flags of the upgrade commands and the runbook input they make.
 import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
+import { FORGES } from '../actions/forge.ts'
 import { OpsError, usageError } from '../errors.ts'
 import { plainText, repoFlag } from './flags.ts'
 
@@ -34,6 +35,27 @@ export const upgradeFlags = {
     options: ['flux-ops', 'flux'],
     default: 'flux-ops',
     helpValue: 'flux-ops|flux',
+  }),
+  pr: Flags.boolean({ description: 'propose the change as a pull request instead of pushing it; the run waits until it is merged' }),
+  forge: Flags.string({
+    description: 'what takes the pull request [default: known by the address of the remote, or asked]',
+    options: [...FORGES],
+    env: 'FLUX_OPS_FORGE',
+    noCacheDefault: true,
+  }),
+  'forge-url': Flags.string({
+    description: "address of the forge's pages, where that of the remote does not tell",
+    helpValue: 'URL',
+    dependsOn: ['pr'],
+    parse: async (value) => {
+      if (!URL.canParse(plainText(value, 'forge-url')) || !/^https?:\/\//.test(value) || /@/.test(value))
+        throw usageError(
+          'flag-invalid',
+          `--forge-url "${value}" is not the address of a forge`,
+          'such as --forge-url https://git.example.org',
+        )
+      return value
+    },
   }),
   timeout: Flags.integer({
     description: 'longest time for any one wait, in seconds',
@@ -112,6 +134,9 @@ export interface UpgradeFlags {
   readonly 'backup-recipient'?: string[] | undefined
   readonly 'migrate-with'?: string | undefined
   readonly timeout: number
+  readonly pr: boolean
+  readonly forge?: string | undefined
+  readonly 'forge-url'?: string | undefined
 }
 
 export const upgradeInput = (flags: UpgradeFlags) => ({
@@ -121,6 +146,9 @@ export const upgradeInput = (flags: UpgradeFlags) => ({
   backupRecipients: flags['backup-recipient'] ?? [],
   ...(flags['migrate-with'] === 'flux' ? { migrateWith: 'flux' } : {}),
   timeoutSeconds: flags.timeout,
+  ...(flags.pr && {
+    pullRequest: { ...(flags.forge && { forge: flags.forge }), ...(flags['forge-url'] && { url: flags['forge-url'] }) },
+  }),
 })
 
 interface PlanFlags extends Omit<UpgradeFlags, 'to'> {

@@ -1,4 +1,5 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
+import { mergedIn } from '../../../src/actions/proposal.ts'
 import { REPORT, reportText } from '../../../src/actions/report.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { factsOfLeg, legPlans } from '../legs.ts'
@@ -17,7 +18,7 @@ export const report: WriteStep<UpgradePlan> = {
     // Of a chain the last hop: it is the one that is proven last, and the one that a rollback takes back.
     const last = legPlans(plan).at(-1) ?? plan
     const facts = last.leg === undefined ? view.facts : factsOfLeg(view.facts, last.leg.key)
-    const commit = await findCommit(ctx, plan.repo, trailerOf(view))
+    const commit = mergedIn(view.facts) ?? (await findCommit(ctx, plan.repo, trailerOf(view)))
     const rollback = `flux-ops rollback ${view.runId}`
     const back = promotionLine(last) ?? (plan.hops === undefined ? rollback : `to Flux ${last.from}: ${rollback}`)
     const text = reportText({

@@ -1,0 +1,57 @@
+// The pull request's text, for those who decide on it and were not there. It may be read by anybody: nothing of the cluster but versions is in it.
+import { codeSpan } from '../../../src/actions/markdown.ts'
+import { release } from '../../../src/flux/catalogue/index.ts'
+import type { UpgradeView } from '../plan-facts.ts'
+import { writtenAs } from '../steps/pin.ts'
+
+const LONGEST_LIST = 50
+
+const list = (items: readonly string[]): string[] => [
+  ...items.slice(0, LONGEST_LIST).map((item) => `- ${item}`),
+  ...(items.length > LONGEST_LIST ? [`- and ${items.length - LONGEST_LIST} more`] : []),
+]
+
+const changes = ({ plan }: UpgradeView): string[] => [
+  ...plan.pins.map((pin) => `${codeSpan(`${pin.file}:${pin.line}`)}: ${codeSpan(pin.text)} → ${codeSpan(writtenAs(pin, plan.to))}`),
+  ...plan.migrate.changes.map(
+    (each) => `${codeSpan(`${each.file}:${each.line}`)}: ${codeSpan(`${each.kind} ${each.from}`)} → ${codeSpan(each.to)}`,
+  ),
+]
+
+const controllers = ({ plan }: UpgradeView): string[] =>
+  release(plan.to)
+    .controllers.filter((each) => plan.controllers?.includes(each.component))
+    .map((each) => codeSpan(`${each.component} ${each.tag}`))
+
+export function pullRequestBody(view: UpgradeView, mergeLine: string): string {
+  const { plan, runId } = view
+  return [
+    `Upgrades Flux from ${codeSpan(plan.from)} to ${codeSpan(plan.to)}: ${codeSpan(plan.why)}.`,
+    '',
+    '### What changes',
+    '',
+    ...list(changes(view)),
+    ...(controllers(view).length === 0 ? [] : ['', `Controllers: ${controllers(view).join(', ')}`]),
+    '',
+    '### Done already',
+    '',
+    '- a backup of what Flux has in the cluster',
+    plan.storage.length === 0
+      ? '- nothing had to be migrated: every object is stored in an API version that the new CRDs have'
+      : `- objects of ${plan.storage.length} CRDs are stored in API versions that the new CRDs have; the old ones serve them too`,
+    '',
+    '### When it is merged',
+    '',
+    `- ▲ ${codeSpan(mergeLine)}`,
+    `- then finish it at once: ${codeSpan(`flux-ops runs resume ${runId}`)} applies CRDs and controllers together, waits for the rollout and proves every object`,
+    '- merge commit, squash and rebase are all fine',
+    `- the way back from there: ${codeSpan(`flux-ops rollback ${runId}`)}`,
+    '',
+    '### Instead of merging',
+    '',
+    `- ${codeSpan(`flux-ops runs abandon ${runId}`)} closes this pull request and deletes its branch`,
+    '',
+    `Run ${codeSpan(runId)}.`,
+    '',
+  ].join('\n')
+}

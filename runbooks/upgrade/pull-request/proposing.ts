@@ -1,0 +1,63 @@
+// What of an upgrade is proposed, and how it is known that this is what was merged.
+import { runTrailer } from '../../../src/actions/commit-and-push.ts'
+import type { Proposal } from '../../../src/actions/proposal.ts'
+import type { Proposing } from '../../../src/actions/proposal-steps.ts'
+import { readTexts } from '../../../src/actions/repository-survey.ts'
+import { OpsError } from '../../../src/errors.ts'
+import { findPins } from '../../../src/flux/pins.ts'
+import type { ReadContext } from '../../../src/ports/context.ts'
+import { promotionLine, type UpgradeView } from '../plan-facts.ts'
+import type { UpgradePlan } from '../plan-schema.ts'
+import { subjectOf } from '../steps/commit.ts'
+import { pullRequestBody } from './body.ts'
+
+export const branchOf = (plan: Pick<UpgradePlan, 'to'>, runId: string): string => `flux-ops/upgrade-flux-${plan.to}-${runId}`
+
+/** undefined when the plan pushes. */
+export function proposalOf({ plan, runId, facts }: UpgradeView): Proposal | undefined {
+  const { pullRequest: forge, repo } = plan
+  return forge && { runId, repo, forge, branch: branchOf(plan, runId), trailer: runTrailer(runId), facts }
+}
+
+const needProposal = (view: UpgradeView): Proposal => {
+  const found = proposalOf(view)
+  if (found) return found
+  throw new Error('the plan has no pull request')
+}
+
+/** What is behind the merge, whether or not anything is stored for good. */
+export const mergeLine = (plan: UpgradePlan): string =>
+  ['Flux applies the new version by itself as soon as it is merged', promotionLine(plan)].filter((each) => each !== undefined).join('; ')
+
+/** Throws OpsError `merge-differs`: somebody changed the pull request, or the branch moved on. */
+export async function assertPinned(ctx: ReadContext, plan: UpgradePlan): Promise<void> {
+  const paths = [...new Set(plan.pins.map((pin) => pin.file))]
+  const { files, unreadable } = await readTexts(ctx, plan.repo.root, paths)
+  const pins = findPins(files)
+  const wrong = [
+    ...unreadable.map((each) => `${each.path}: ${each.why}`),
+    ...pins
+      .filter((pin) => pin.kind !== 'needs-person' && pin.version !== plan.to)
+      .map((pin) => `${pin.file}:${pin.line}  pinned to ${pin.text}`),
+    ...paths
+      .filter((path) => !unreadable.some((each) => each.path === path) && !pins.some((pin) => pin.file === path))
+      .map((path) => `${path}  has no version pin any more`),
+  ]
+  if (wrong.length === 0) return
+  throw new OpsError({
+    code: 'merge-differs',
+    message: [
+      `${plan.repo.remote}/${plan.repo.branch} does not say Flux ${plan.to} after the merge`,
+      ...wrong.map((each) => `  ${each}`),
+    ].join('\n'),
+    hints: [`set it right in git, merge that, then:  flux-ops runs resume`, 'or go back:  flux-ops rollback'],
+  })
+}
+
+export const proposing = (plan: UpgradePlan): Proposing<UpgradePlan> => ({
+  of: needProposal,
+  title: (view) => subjectOf(view.plan),
+  body: (view) => pullRequestBody(view, mergeLine(view.plan)),
+  pointOfNoReturn: mergeLine(plan),
+  assertMerged: (ctx, view) => assertPinned(ctx, view.plan),
+})
