@@ -46,6 +46,8 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
         },
       },
+      // Its forge is built for it alone: npm run test:forge.
+      { test: { name: 'forge', include: ['test/forge/**/*.test.ts'], sequence: { groupOrder: 2 }, ...oneAtATime } },
       // Last of all: it searches what the others have left behind.
       { test: { name: 'secrets', include: ['test/secrets/**/*.test.ts'], sequence: { groupOrder: 3 }, ...oneAtATime } },
     ],

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { RunCommand } from '../src/cli/run-command.ts'
 import { isGiven, runFlagsOf } from '../src/cli/run-flags.ts'
 import type { RunReport } from '../src/cli/run-report.ts'
@@ -14,6 +14,12 @@ The same procedure by hand: runbooks/rollback/README.md`
     '<%= config.bin %> rollback 20261121-031200-upgrade-1a2b',
     '<%= config.bin %> rollback 20261121-031200-upgrade-1a2b --dry-run',
   ]
+  static override flags = {
+    pr: Flags.boolean({
+      description: 'propose the revert as a pull request, or with --no-pr push it [default: as the upgrade went]',
+      allowNo: true,
+    }),
+  }
   static override args = {
     run: Args.string({ description: 'id of the run, see runs list [default: the newest upgrade that changed something]' }),
   }
@@ -23,7 +29,12 @@ The same procedure by hand: runbooks/rollback/README.md`
     const { args, flags } = parsed
     const { startRollback } = await import('../src/cli/drive.ts')
     return this.finish(
-      await startRollback(this.invocation, { run: args.run, flags: runFlagsOf(flags), namespaceGiven: isGiven(parsed, 'namespace') }),
+      await startRollback(this.invocation, {
+        run: args.run,
+        pullRequest: flags.pr,
+        flags: runFlagsOf(flags),
+        namespaceGiven: isGiven(parsed, 'namespace'),
+      }),
     )
   }
 }

@@ -1,5 +1,5 @@
 // `npm test`: what the tests need, then the tests, then `N passed, N failed` as the very last line.
-// Arguments: test projects (unit, sandbox, faults, planner, hazards), then whatever vitest is to be given.
+// Arguments: test projects (unit, sandbox, faults, planner, hazards, forge), then whatever vitest is to be given.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { COUNTS_FILE, type Counts } from './test/closing-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards']
+const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards', 'forge']
 
 const split = (args: string[]): { projects: string[]; rest: string[] } => {
   const end = args.findIndex((arg) => !PROJECTS.includes(arg))
@@ -18,8 +18,9 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
-const buildToolchain = (): boolean => {
-  const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts'], { cwd: root, stdio: 'inherit' })
+const buildToolchain = (projects: string[]): boolean => {
+  const tools = ['all', ...(projects.includes('forge') ? ['forge'] : [])]
+  const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0
 }
 
@@ -49,7 +50,7 @@ const vitest = (projects: string[], rest: string[], countsFile: string): Promise
 
 const main = async (): Promise<number> => {
   const { projects, rest } = split(process.argv.slice(2))
-  if (usesSandbox(projects) && !buildToolchain()) {
+  if (usesSandbox(projects) && !buildToolchain(projects)) {
     process.stdout.write('✗ the tests did not start: the toolchain is not complete\n0 passed, 1 failed\n')
     return 1
   }

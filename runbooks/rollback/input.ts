@@ -7,6 +7,8 @@ export const inputSchema = z.strictObject({
     .min(1)
     .max(200)
     .regex(/^[\w.-]+$/, 'a run id holds letters, digits, dots and dashes'),
+  /** Whether the revert is proposed as a pull request; left out, as the upgrade was. */
+  pullRequest: z.boolean().exactOptional(),
   /** How long any one wait may take, in seconds. */
   timeoutSeconds: z.number().int().min(10).max(7200).default(300),
 })

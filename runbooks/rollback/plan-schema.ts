@@ -1,5 +1,6 @@
 // What the rollback needs to know; the half of it that the upgrade wrote down is read from its journal.
 import { z } from 'zod'
+import { FORGES } from '../../src/actions/forge.ts'
 
 const text = z.string().max(100_000)
 const path = z.string().max(4096)
@@ -59,6 +60,10 @@ const shared = {
     }),
   ),
   kustomizations: z.array(objectId),
+  /** Files that say the version; runs of before do not name them. */
+  pins: z.array(z.object({ file: inside })).default([]),
+  /** Where the change is proposed; left out, it is pushed. */
+  pullRequest: z.strictObject({ kind: z.enum(FORGES), url: text, path: text }).exactOptional(),
 }
 
 /** The hop of a chain that is taken back; a run of one hop has none. */

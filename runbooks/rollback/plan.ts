@@ -1,17 +1,26 @@
 // What has to be taken back; the world decides, not the record alone.
 import { readCrds } from '../../src/actions/cluster-survey.ts'
+import { findForge } from '../../src/actions/forge.ts'
 import { OpsError } from '../../src/errors.ts'
 import { rollbackVerdict } from '../../src/flux/hops.ts'
 import type { InstalledCrd } from '../../src/flux/installed.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { RollbackInput } from './input.ts'
-import { planSchema, type RollbackPlan, type TakenBack } from './plan-schema.ts'
+import { planSchema, type RecordedUpgrade, type RollbackPlan, type TakenBack } from './plan-schema.ts'
 import { commitState, oldManifests, type Recorded, readUpgrade } from './recorded.ts'
+
+/** As the upgrade went, unless it is said otherwise: a branch that was guarded then is guarded now. */
+async function pullRequestPart(ctx: ReadContext, input: RollbackInput, upgrade: RecordedUpgrade): Promise<object> {
+  if (input.pullRequest === false || (input.pullRequest === undefined && upgrade.pullRequest === undefined)) return {}
+  if (upgrade.pullRequest) return { pullRequest: upgrade.pullRequest }
+  const { kind, url, path } = await findForge(ctx, upgrade.repo, {})
+  return { pullRequest: { kind, url, path } }
+}
 
 export async function makePlan(ctx: ReadContext, input: RollbackInput): Promise<RollbackPlan> {
   const recorded = await readUpgrade(ctx, input.run)
   const { dir, upgrade } = recorded
-  const { hops: _chain, ...shared } = upgrade
+  const { hops: _chain, pullRequest: _asTheUpgrade, ...shared } = upgrade
   const [identity, commit, head, hop] = await Promise.all([
     ctx.kube.identity(),
     commitState(ctx, recorded),
@@ -20,6 +29,7 @@ export async function makePlan(ctx: ReadContext, input: RollbackInput): Promise<
   ])
   return planSchema.parse({
     ...shared,
+    ...(await pullRequestPart(ctx, input, upgrade)),
     from: upgrade.to,
     to: upgrade.from,
     repo: { ...upgrade.repo, head },

@@ -2,8 +2,9 @@
 import { intact, readIndex } from '../../src/actions/backup.ts'
 import { commitTrailer, findCommit, rollbackTrailer, whereabouts } from '../../src/actions/commit-and-push.ts'
 import { hopKey, hopManifests, hopStepId } from '../../src/actions/hop-ids.ts'
+import { CHECKOUT, mergedIn, pullRequestOf } from '../../src/actions/proposal.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
-import { eventsOf, findEvent } from '../../src/actions/run-record.ts'
+import { eventsOf, factsOf, findEvent } from '../../src/actions/run-record.ts'
 import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { StoredRun } from '../../src/ports/runs.ts'
@@ -78,6 +79,7 @@ export type CommitState = { readonly state: 'none' | 'local' | 'pushed' | 'rever
 /** Throws OpsError (refused) `commit-lost` or `remote-unknown`: what is not known is never taken for "nothing was committed" or "never pushed". */
 export async function commitState(ctx: ReadContext, recorded: Pick<Recorded, 'run' | 'upgrade' | 'hop'>): Promise<CommitState> {
   const { run, upgrade } = recorded
+  if (upgrade.pullRequest !== undefined) return proposedState(ctx, { run, upgrade })
   const { repo } = upgrade
   const version = hopVersion(recorded)
   const trailer = commitTrailer(run.id, version)
@@ -108,4 +110,42 @@ const maybePushed = (run: StoredRun, version: string | undefined): boolean => {
   const idOf = (id: string): string => (version === undefined ? id : hopStepId(id, version))
   const dropped = events.some((event) => event.type === 'undo.finished' && event.id === idOf('commit'))
   return !dropped && events.some((event) => event.type === 'step.started' && event.id === idOf('push'))
+}
+
+/** Of an upgrade that went by a pull request: a squash may have lost the trailer, so that the commit is known by the forge's answer as well. */
+async function proposedState(ctx: ReadContext, { run, upgrade }: Pick<Recorded, 'run' | 'upgrade'>): Promise<CommitState> {
+  const { repo } = upgrade
+  const merged = await mergeOf(ctx, { run, upgrade })
+  if (merged === 'none') return { state: 'none', commit: null }
+  const commit = (await findCommit(ctx, repo, commitTrailer(run.id, undefined))) ?? (await onBranch(ctx, repo, merged))
+  if (commit === undefined) {
+    throw refusal(
+      'commit-lost',
+      `what run ${run.id} had merged into ${repo.branch} is not on what is checked out in ${repo.root}`,
+      `git -C ${repo.root} pull --ff-only`,
+    )
+  }
+  const reverted = await findCommit(ctx, repo, rollbackTrailer(run.id, undefined))
+  return { state: reverted === undefined ? 'pushed' : 'reverted', commit }
+}
+
+const onBranch = async (ctx: ReadContext, repo: RecordedUpgrade['repo'], commit: string | undefined): Promise<string | undefined> => {
+  const isThere = commit !== undefined && (await ctx.git.isAncestor(repo.root, commit, 'HEAD').catch(() => false))
+  return isThere ? commit : undefined
+}
+
+/** The commit of the merge where the forge told it; `none` before a branch was pushed. Throws OpsError (refused) `pull-request-open`. */
+async function mergeOf(ctx: ReadContext, { run, upgrade }: Pick<Recorded, 'run' | 'upgrade'>): Promise<string | undefined> {
+  const facts = factsOf(run)
+  if (facts[CHECKOUT] !== undefined) return mergedIn(facts)
+  const { branch } = facts['push-branch'] ?? {}
+  const { pullRequest: forge, repo } = upgrade
+  if (typeof branch !== 'string' || forge === undefined) return 'none'
+  const found = await pullRequestOf(ctx, { runId: run.id, repo, forge, branch, trailer: commitTrailer(run.id, undefined), facts })
+  if (found?.state === 'merged') return found.commit
+  throw refusal(
+    'pull-request-open',
+    `nothing of run ${run.id} is merged${found ? `: ${found.url} is ${found.state}` : ''}`,
+    `flux-ops runs abandon ${run.id}`,
+  )
 }

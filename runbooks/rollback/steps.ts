@@ -1,5 +1,6 @@
 // The way back, top to bottom. Until the old controllers run, no step needs a controller that works.
 import { ownerOf } from '../../src/actions/installation.ts'
+import { proposed } from '../../src/actions/proposal-steps.ts'
 import { allRequested, reconcileAll } from '../../src/actions/reconcile.ts'
 import { requestLine } from '../../src/actions/requests.ts'
 import { waitForRollout } from '../../src/actions/rollout.ts'
@@ -7,6 +8,7 @@ import { sourcesSynced, syncLines, syncSources } from '../../src/actions/sync-so
 import type { ReadStep, Step, WriteStep } from '../../src/engine/model.ts'
 import { goalOf } from './plan-facts.ts'
 import type { RollbackPlan } from './plan-schema.ts'
+import { proposing } from './pull-request.ts'
 import { dropCommit, push, revertCommit } from './steps/commit.ts'
 import { hold, release } from './steps/hold.ts'
 import { report, verify } from './steps/proof.ts'
@@ -48,7 +50,17 @@ const reconcile: Write = {
   },
 }
 
+/** Proposed, Flux is held from the merge on and not while a person is waited for: a hold that is forgotten stops everything. */
 export function rollbackSteps(plan: RollbackPlan): Step<RollbackPlan>[] {
+  if (plan.pullRequest === undefined || plan.commit !== 'pushed') return pushedSteps(plan)
+  const owner = ownerOf(plan.installation)
+  const steps = pushedSteps(plan).filter((step) => step.id !== 'hold')
+  const after = steps.findIndex((step) => step.id === 'push') + 1
+  const held = [...steps.slice(0, after), ...(owner === undefined ? [] : [hold(owner)]), ...steps.slice(after)]
+  return proposed(held, { edits: ['revert-commit'], push: 'push' }, proposing)
+}
+
+function pushedSteps(plan: RollbackPlan): Step<RollbackPlan>[] {
   const owner = ownerOf(plan.installation)
   return [
     ...(plan.commit === 'local' ? [dropCommit] : []),

@@ -14,15 +14,24 @@ export { loadRunbook } from './load-runbook.ts'
 export { makePlan } from './make-plan.ts'
 export { startRun } from './run-runbook.ts'
 
+export interface RollbackRequest {
+  readonly run: string | undefined
+  /** undefined: as the upgrade went. */
+  readonly pullRequest: boolean | undefined
+  readonly flags: RunFlags
+  readonly namespaceGiven: boolean
+}
+
 /** The rollback of a stored run, on the cluster which that run was about. */
 export async function startRollback(
   invocation: Invocation,
-  { run: id, flags, namespaceGiven }: { run: string | undefined; flags: RunFlags; namespaceGiven: boolean },
+  { run: id, pullRequest, flags, namespaceGiven }: RollbackRequest,
 ): Promise<RunReport> {
   const run = await chooseUpgrade(openRunStore(invocation), id)
   if (!isFinished(run.state) && run.state.steps.length === 0)
     throw refusal('nothing-to-roll-back', `run ${run.id} did nothing yet`, `flux-ops runs abandon ${run.id}`)
   const runbook = await loadRunbook('rollback')
   const where = flagsOfRun(run, flags, { ...flags, namespaceGiven })
-  return (await startRun(invocation, { runbook, input: { run: run.id }, flags: where })).report
+  return (await startRun(invocation, { runbook, input: { run: run.id, ...(pullRequest !== undefined && { pullRequest }) }, flags: where }))
+    .report
 }

@@ -4,7 +4,17 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { down, restore, type SandboxPaths, sandboxPaths, snapshot, standardServices, type Tools, up } from '../../src/sandbox/index.ts'
+import {
+  down,
+  restore,
+  type SandboxPaths,
+  sandboxPaths,
+  snapshot,
+  standardServices,
+  standardTools,
+  type Tools,
+  up,
+} from '../../src/sandbox/index.ts'
 import { allTools, manifestsDir } from '../sandbox/scratch.ts'
 import { settled } from './settled.ts'
 import { ROOT } from './shared-root.ts'
@@ -12,6 +22,7 @@ import { ROOT } from './shared-root.ts'
 export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm'
 
 export interface SharedSandbox {
+  readonly name: string
   readonly root: string
   readonly paths: SandboxPaths
   readonly tools: Tools
@@ -33,25 +44,27 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-export async function sharedSandbox(style: Style, flux: string): Promise<SharedSandbox> {
+export async function sharedSandbox(style: Style, flux: string, options: { forge?: boolean } = {}): Promise<SharedSandbox> {
+  const forge = options.forge === true
+  const name = [style, ...(flux === USUAL ? [] : [flux.replaceAll('.', '-')]), ...(forge ? ['forge'] : [])].join('-')
   const shared = process.env[ROOT] || undefined
   const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
-  const tools = await allTools()
-  const name = flux === USUAL ? style : `${style}-${flux.replaceAll('.', '-')}`
+  const tools = forge ? await standardTools(true, () => {}, false, true) : await allTools()
   const paths = sandboxPaths(join(root, name))
   const ref = { name, root, manifestsDir, services: standardServices }
   if (await exists(join(paths.snapshots, FRESH))) {
     await restore(ref, FRESH)
   } else {
     const start = performance.now()
-    await up({ ...ref, flux, style, tools })
+    await up({ ...ref, flux, style, tools, forge })
     console.log(`style ${style}: Flux ${flux} reconciles its repository after ${((performance.now() - start) / 1000).toFixed(1)} s`)
-    await keepRefLog(join(paths.git, 'home-ops.git'))
+    if (!forge) await keepRefLog(join(paths.git, 'home-ops.git'))
     await snapshot(ref, FRESH)
   }
   const calm = (): Promise<void> => settled(paths.dir, tools.kubectl ?? 'kubectl')
   await calm()
   return {
+    name,
     root,
     paths,
     tools,

@@ -11,7 +11,7 @@ import { markOf } from '../../src/adapters/processes.ts'
 import { createRedactor } from '../../src/adapters/redactor.ts'
 import { createRunStore } from '../../src/adapters/run-store.ts'
 import type { LiveEvent, RunEvent } from '../../src/engine/events.ts'
-import { type RunResult, resume, runRunbook } from '../../src/engine/run.ts'
+import { abandon, type RunResult, resume, runRunbook } from '../../src/engine/run.ts'
 import { newRunId } from '../../src/engine/run-id.ts'
 import { environment } from '../../src/sandbox/index.ts'
 
@@ -20,6 +20,9 @@ export interface DriveInput {
   readonly runbook: string
   readonly input?: unknown
   readonly resume?: string
+  readonly abandon?: string
+  /** On top of the sandbox's own. */
+  readonly env?: Readonly<Record<string, string>>
   readonly dryRun?: boolean
   readonly planOnly?: boolean
   readonly waivers?: Readonly<Record<string, string>>
@@ -33,7 +36,7 @@ export interface Driven extends RunResult {
 }
 
 export async function drive(options: DriveInput): Promise<Driven> {
-  const env = environment({ dir: options.dir })
+  const env = { ...environment({ dir: options.dir }), ...options.env }
   const redactor = createRedactor()
   const store = createRunStore({ root: join(options.dir, 'test-runs'), clock: systemClock, redactor, pid: process.pid })
   const events: (RunEvent | LiveEvent)[] = []
@@ -49,7 +52,7 @@ export async function drive(options: DriveInput): Promise<Driven> {
     ...(decorate === undefined ? {} : { decorate }),
   })
   const runbook = await (runbooks[options.runbook] ?? (() => Promise.reject(new Error(`no runbook ${options.runbook}`))))()
-  const runId = options.resume ?? newRunId(systemClock.now(), options.runbook, randomInt(65_536))
+  const runId = options.resume ?? options.abandon ?? newRunId(systemClock.now(), options.runbook, randomInt(65_536))
   const emit = (event: RunEvent | LiveEvent): void => {
     events.push(event)
     options.onEvent?.(event)
@@ -72,9 +75,11 @@ export async function drive(options: DriveInput): Promise<Driven> {
   }
   try {
     const result =
-      options.resume === undefined
-        ? await runRunbook({ ...common, input: options.input, waivers: options.waivers ?? {}, planOnly: options.planOnly ?? false })
-        : await resume(common)
+      options.abandon !== undefined
+        ? await abandon(common)
+        : options.resume === undefined
+          ? await runRunbook({ ...common, input: options.input, waivers: options.waivers ?? {}, planOnly: options.planOnly ?? false })
+          : await resume(common)
     return { ...result, events, runDir: store.dir(runId) }
   } finally {
     open.close()

@@ -9,6 +9,8 @@ export const FROM = '2.7.3'
 export const TO = '2.9.2'
 
 export interface Fixture {
+  /** To work on it with withSandbox. */
+  readonly ref: { readonly name: string; readonly root: string }
   readonly paths: SandboxPaths
   /** Back to the first state, or to one that was kept. */
   reset(label?: string): Promise<void>
@@ -25,11 +27,12 @@ export interface Fixture {
   remove(): Promise<void>
 }
 
-export async function fixture(style: Style, flux = FROM): Promise<Fixture> {
-  const shared = await sharedSandbox(style, flux)
+export async function fixture(style: Style, flux = FROM, options: { forge?: boolean } = {}): Promise<Fixture> {
+  const shared = await sharedSandbox(style, flux, options)
   const { paths, tools } = shared
   const run = runner(tools, paths)
   return {
+    ref: { name: shared.name, root: shared.root },
     paths,
     reset: (label) => shared.reset(label),
     keep: (label) => shared.keep(label),

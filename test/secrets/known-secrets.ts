@@ -38,5 +38,6 @@ export async function secretsOf(paths: SandboxPaths): Promise<KnownSecret[]> {
     from('service account key', join(paths.secrets, 'sa.key'), /^([A-Za-z0-9+/]{40,})$/gm),
     from('kubeconfig token', paths.kubeconfig, /^\s*"?token"?: "?([^"\s,]+)/gm),
   ])
-  return found.flat()
+  const ofForge = await readFile(join(paths.secrets, 'forge-admin-token'), 'utf8').catch(() => undefined)
+  return [...found.flat(), ...(ofForge === undefined ? [] : [known('token of the forge', ofForge.trim())])]
 }

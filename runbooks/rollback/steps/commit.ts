@@ -29,8 +29,9 @@ export const revertCommit: WriteStep<RollbackPlan> = {
   preview: ({ plan }) => [`git revert ${plan.upgradeCommit ?? ''}`],
   isDone: async (ctx, { plan }) => (await git.findCommit(ctx, plan.repo, revertTrailer(plan))) !== undefined,
   run: async (ctx, { plan, runId }) => {
-    const commit = await git.findCommit(ctx, plan.repo, upgradeTrailer(plan))
-    if (commit === undefined) {
+    // A squash may have lost the trailer: then it is the commit that the forge named.
+    const commit = (await git.findCommit(ctx, plan.repo, upgradeTrailer(plan))) ?? plan.upgradeCommit
+    if (commit === null) {
       throw new OpsError({
         code: 'commit-missing',
         message: `the commit of run ${plan.upgradeRun} is not on this branch any more`,

@@ -1,5 +1,6 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { selfOf } from '../../../src/actions/installation.ts'
+import { mergedIn } from '../../../src/actions/proposal.ts'
 import { askedAt } from '../../../src/actions/reconcile.ts'
 import { REPORT, reportText } from '../../../src/actions/report.ts'
 import { runStartedAt } from '../../../src/actions/run-record.ts'
@@ -47,7 +48,7 @@ export const report: WriteStep<RollbackPlan> = {
       context: plan.context,
       clusterUid: plan.clusterUid,
       at: ctx.clock.now().toISOString(),
-      commit: await findCommit(ctx, plan.repo, revertTrailer(plan)),
+      commit: mergedIn(view.facts) ?? (await findCommit(ctx, plan.repo, revertTrailer(plan))),
       branch: `${plan.repo.remote}/${plan.repo.branch}`,
       facts: view.facts,
       back: `flux-ops upgrade --to ${plan.from}`,

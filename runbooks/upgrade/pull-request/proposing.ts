@@ -1,10 +1,9 @@
 // What of an upgrade is proposed, and how it is known that this is what was merged.
 import { runTrailer } from '../../../src/actions/commit-and-push.ts'
+import { notPinnedTo } from '../../../src/actions/pinned.ts'
 import type { Proposal } from '../../../src/actions/proposal.ts'
 import type { Proposing } from '../../../src/actions/proposal-steps.ts'
-import { readTexts } from '../../../src/actions/repository-survey.ts'
 import { OpsError } from '../../../src/errors.ts'
-import { findPins } from '../../../src/flux/pins.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import { promotionLine, type UpgradeView } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
@@ -31,18 +30,12 @@ export const mergeLine = (plan: UpgradePlan): string =>
 
 /** Throws OpsError `merge-differs`: somebody changed the pull request, or the branch moved on. */
 export async function assertPinned(ctx: ReadContext, plan: UpgradePlan): Promise<void> {
-  const paths = [...new Set(plan.pins.map((pin) => pin.file))]
-  const { files, unreadable } = await readTexts(ctx, plan.repo.root, paths)
-  const pins = findPins(files)
-  const wrong = [
-    ...unreadable.map((each) => `${each.path}: ${each.why}`),
-    ...pins
-      .filter((pin) => pin.kind !== 'needs-person' && pin.version !== plan.to)
-      .map((pin) => `${pin.file}:${pin.line}  pinned to ${pin.text}`),
-    ...paths
-      .filter((path) => !unreadable.some((each) => each.path === path) && !pins.some((pin) => pin.file === path))
-      .map((path) => `${path}  has no version pin any more`),
-  ]
+  const wrong = await notPinnedTo(
+    ctx,
+    plan.repo,
+    plan.pins.map((pin) => pin.file),
+    plan.to,
+  )
   if (wrong.length === 0) return
   throw new OpsError({
     code: 'merge-differs',
