@@ -67,6 +67,12 @@ interface PullJson {
   merge_commit_sha?: string | null
 }
 
+/** One end of a pull request. */
+interface End {
+  label?: string
+  repo_id?: number
+}
+
 function pullRequest(body: unknown): PullRequest {
   const { number, html_url: url, state, merged, merge_commit_sha: commit } = body as PullJson
   if (!Number.isInteger(number))
@@ -98,10 +104,10 @@ export function createGiteaForge(options: ForgeOptions): KindForge {
     mayPush: async (repo) =>
       ((await must('read the repository', repo, 'GET', '')) as { permissions?: { push?: boolean } }).permissions?.push,
     find: async (repo, { head, base }) => {
-      // By the branches' names as they were: the answer's own `ref` is another one once the branch is deleted.
+      // By the branches' names as they were: the answer's own `ref` is another one once the branch is deleted. A fork's is not ours.
       const list = await must('list pull requests', repo, 'GET', `/pulls?state=all&limit=${NEWEST}`)
-      const found = (list as { head?: { label?: string }; base?: { label?: string } }[]).find(
-        (each) => each.head?.label === head && each.base?.label === base,
+      const found = (list as { head?: End; base?: End }[]).find(
+        (each) => each.head?.label === head && each.base?.label === base && each.head.repo_id === each.base.repo_id,
       )
       return found && pullRequest(found)
     },

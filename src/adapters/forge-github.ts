@@ -7,7 +7,7 @@ import { jsonOf, type ToolAnswer, toolFailure } from './forge-cli.ts'
 import { tokenFrom } from './forge-token.ts'
 
 const QUIET = { GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1', GH_PAGER: 'cat', NO_COLOR: '1', CLICOLOR_FORCE: '0', GH_FORCE_TTY: '' }
-const FIELDS = 'number,url,state,mergeCommit'
+const FIELDS = 'number,url,state,mergeCommit,isCrossRepository'
 const MAY_PUSH = new Set(['ADMIN', 'MAINTAIN', 'WRITE'])
 
 const hostOf = (repo: ForgeRepository): string => new URL(repo.url).host
@@ -18,6 +18,7 @@ interface PullJson {
   url: string
   state: 'OPEN' | 'CLOSED' | 'MERGED'
   mergeCommit?: { oid?: string } | null
+  isCrossRepository?: boolean
 }
 
 function pullRequest({ number, url, state, mergeCommit }: PullJson): PullRequest {
@@ -49,9 +50,11 @@ export function createGithubForge(options: ForgeOptions): KindForge {
     throw toolFailure(result, { what, where: nameOf(repo), tool: 'gh', login: `gh auth login --hostname ${hostOf(repo)}` })
   }
   const list = async (repo: ForgeRepository, head: string, base: string): Promise<PullRequest | undefined> => {
-    const args = ['pr', 'list', '--repo', nameOf(repo), '--head', head, '--base', base, '--state', 'all', '--limit', '1', '--json', FIELDS]
-    const [first] = jsonOf<PullJson[]>(await must(repo, 'list pull requests', gh(repo, 'read', args)), 'gh')
-    return first && pullRequest(first)
+    const args = ['pr', 'list', '--repo', nameOf(repo), '--head', head, '--base', base, '--state', 'all', '--limit', '20', '--json', FIELDS]
+    const all = jsonOf<PullJson[]>(await must(repo, 'list pull requests', gh(repo, 'read', args)), 'gh')
+    // A fork may have a branch of the same name: what it proposes is not ours.
+    const ours = all.find((each) => each.isCrossRepository !== true)
+    return ours && pullRequest(ours)
   }
   const view = async (repo: ForgeRepository, number: number): Promise<PullRequest> => {
     const args = ['pr', 'view', String(number), '--repo', nameOf(repo), '--json', FIELDS]

@@ -15,6 +15,8 @@ interface MergeRequestJson {
   sha?: string | null
   merge_commit_sha?: string | null
   squash_commit_sha?: string | null
+  source_project_id?: number
+  target_project_id?: number
 }
 
 function pullRequest(json: MergeRequestJson): PullRequest {
@@ -65,9 +67,11 @@ export function createGitlabForge(options: ForgeOptions): KindForge {
       return levels.length === 0 ? undefined : Math.max(...levels) >= DEVELOPER
     },
     find: async (repo, { head, base }) => {
-      const query = new URLSearchParams({ source_branch: head, target_branch: base, state: 'all', order_by: 'created_at', per_page: '1' })
-      const [first] = jsonOf<MergeRequestJson[]>(await call(repo, 'list merge requests', `/merge_requests?${query}`), 'glab')
-      return first && pullRequest(first)
+      const query = new URLSearchParams({ source_branch: head, target_branch: base, state: 'all', order_by: 'created_at', per_page: '20' })
+      const all = jsonOf<MergeRequestJson[]>(await call(repo, 'list merge requests', `/merge_requests?${query}`), 'glab')
+      // A fork may have a branch of the same name: what it proposes is not ours.
+      const ours = all.find((each) => each.source_project_id === each.target_project_id)
+      return ours && pullRequest(ours)
     },
     get,
     open: async (repo, { head, base, title, body }) => {

@@ -5,6 +5,7 @@ import { forgeCall } from '../../src/sandbox/services/forge/repository.ts'
 import { FORGE_ADMIN } from '../../src/sandbox/services/forge/service.ts'
 import { type DriveInput, type Driven, drive } from '../runbooks/desk.ts'
 import { type Fixture, FROM, fixture, TO } from '../runbooks/fixture.ts'
+import { eventually } from '../sandbox/scratch.ts'
 
 export interface Pull {
   readonly number: number
@@ -43,7 +44,12 @@ export async function forgeDesk(style: 'pin' | 'bootstrap'): Promise<ForgeDesk> 
     ...sandbox,
     pulls: () => api('GET', '/pulls?state=all'),
     branches: async () => (await api<{ name: string }[]>('GET', '/branches')).map((each) => each.name).sort(),
-    merge: (number, how) => api('POST', `/pulls/${number}/merge`, { Do: how, delete_branch_after_merge: true }),
+    // The forge first has to find out whether it can be merged: until then it says no.
+    merge: (number, how) =>
+      eventually(`pull request ${number} to be merged`, async () => {
+        await api('POST', `/pulls/${number}/merge`, { Do: how, delete_branch_after_merge: true })
+        return true
+      }).then(() => undefined),
     close: async (number) => void (await api('PATCH', `/pulls/${number}`, { state: 'closed' })),
     guardMain: () => api('POST', '/branch_protections', { rule_name: 'main', enable_push: false }),
     someoneElse: (files) => withSandbox(sandbox.ref, (ctx) => pushAsSomeoneElse(ctx, files)),

@@ -107,6 +107,29 @@ describe('an answer of the forge', () => {
   })
 })
 
+describe('the pull request between two branches', () => {
+  const pull = (number: number, head: object, base: object = { label: 'main', repo_id: 1 }) => ({
+    number,
+    html_url: `${url}/acme/home-ops/pulls/${number}`,
+    state: 'closed',
+    merged: true,
+    merge_commit_sha: 'b',
+    head,
+    base,
+  })
+
+  test('is found by their names, also when it is merged and its branch is gone, and never that of a fork', async () => {
+    answer.body = JSON.stringify([
+      pull(9, { label: 'one', repo_id: 2 }),
+      pull(8, { label: 'one', repo_id: 1 }, { label: 'other', repo_id: 1 }),
+      pull(7, { label: 'one', ref: 'refs/pull/7/head', repo_id: 1 }),
+    ])
+
+    expect(await forgeWith(TOKEN).find(repo(), { head: 'one', base: 'main' })).toMatchObject({ number: 7, state: 'merged', commit: 'b' })
+    expect(await forgeWith(TOKEN).find(repo(), { head: 'two', base: 'main' })).toBeUndefined()
+  })
+})
+
 describe('which forge it is', () => {
   test('is told by the version', async () => {
     answer.body = '{"version":"11.0.1+gitea-1.22.0"}'

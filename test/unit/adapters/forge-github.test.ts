@@ -6,7 +6,7 @@ import { type StandIn, standIn } from './forge-stand-in.ts'
 const HEAD = 'flux-ops/upgrade-flux-2.9.2-run-1'
 const BODY = 'Upgrades Flux\n\n- `a.yaml:1`: "v2.7.3" $(id)\n'
 const URL = 'https://github.com/acme/home-ops/pull/7'
-const FIELDS = 'number,url,state,mergeCommit'
+const FIELDS = 'number,url,state,mergeCommit,isCrossRepository'
 const open = { number: 7, url: URL, state: 'OPEN', mergeCommit: null }
 const merged = { ...open, state: 'MERGED', mergeCommit: { oid: 'b'.repeat(40) } }
 
@@ -19,7 +19,7 @@ const begin = async (env: Record<string, string> = {}, url = 'https://github.com
 beforeEach(() => begin())
 afterEach(() => gh.remove())
 
-const list = ['pr', 'list', '--repo', 'github.com/acme/home-ops', '--head', HEAD, '--base', 'main', '--state', 'all', '--limit', '1']
+const list = ['pr', 'list', '--repo', 'github.com/acme/home-ops', '--head', HEAD, '--base', 'main', '--state', 'all', '--limit', '20']
 
 describe('a pull request on GitHub', () => {
   test('is opened with its text by stdin and its title as one argument', async () => {
@@ -42,6 +42,12 @@ describe('a pull request on GitHub', () => {
 
     expect(found).toEqual({ number: 7, url: URL, state: 'merged', commit: 'b'.repeat(40) })
     expect((await gh.calls()).map((call) => call.argv)).toEqual([[...list, '--json', FIELDS]])
+  })
+
+  test('of a fork with a branch of the same name is not taken for ours', async () => {
+    await gh.answer({ when: ['pr', 'list'], stdout: JSON.stringify([{ ...open, number: 8, isCrossRepository: true }, open]) })
+
+    expect(await gh.forge.find(repo, { head: HEAD, base: 'main' })).toMatchObject({ number: 7 })
   })
 
   test('that is not there is not found', async () => {

@@ -40,8 +40,15 @@ describe('a merge request on GitLab', () => {
     await glab.answer({ when: ['api'], stdout: JSON.stringify([opened]) })
 
     expect(await glab.forge.find(repo, { head: HEAD, base: 'main' })).toEqual({ number: 7, url: URL, state: 'open' })
-    const query = 'source_branch=flux-ops%2Fupgrade-flux-2.9.2-run-1&target_branch=main&state=all&order_by=created_at&per_page=1'
+    const query = 'source_branch=flux-ops%2Fupgrade-flux-2.9.2-run-1&target_branch=main&state=all&order_by=created_at&per_page=20'
     expect((await glab.calls())[0]?.argv).toEqual([...host, `${PROJECT}/merge_requests?${query}`])
+  })
+
+  test('of a fork with a branch of the same name is not taken for ours', async () => {
+    const fork = { ...opened, iid: 8, source_project_id: 2, target_project_id: 1 }
+    await glab.answer({ when: ['api'], stdout: JSON.stringify([fork]) })
+
+    expect(await glab.forge.find(repo, { head: HEAD, base: 'main' })).toBeUndefined()
   })
 
   test.each([
