@@ -68,6 +68,18 @@ const usage: [name: string, args: string[], words: string][] = [
   ['a waiver of nothing', ['upgrade', '--to', '2.9.2', '--waive', '=why'], 'does not name a check'],
   ['a namespace that is none', ['upgrade', '--to', '2.9.2', '-n', '../x'], 'is not a namespace'],
   ['a recipient that is none', ['upgrade', '--to', '2.9.2', '--backup-recipient', 'bob'], 'not an age or ssh public key'],
+  ['an unknown forge', ['upgrade', '--to', '2.9.2', '--pr', '--forge', 'sourceforge'], 'gitea, github, gitlab'],
+  [
+    'pages of a forge that are no address',
+    ['upgrade', '--to', '2.9.2', '--pr', '--forge-url', 'git.example.org'],
+    'is not the address of a forge',
+  ],
+  [
+    'a password in the address of a forge',
+    ['upgrade', '--to', '2.9.2', '--pr', '--forge-url', 'https://a:b@git.example.org'],
+    'is not the address',
+  ],
+  ['pages of a forge and no pull request', ['upgrade', '--to', '2.9.2', '--forge-url', 'https://git.example.org'], '--pr'],
   ['an unknown command', ['upgrad'], 'did you mean: flux-ops upgrade'],
   ['an unknown subcommand', ['runs', 'lst'], 'did you mean: flux-ops runs list'],
   ['an unknown flag before any command', ['--frobnicate'], 'unknown flag'],
