@@ -65,7 +65,12 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     controllers: cluster.installed.status === 'found' ? cluster.installed.components : [],
     facts,
     otherFacts: otherFacts(facts),
-    ...(await pullRequestPart(ctx, input, repository, chain.map((hop) => hop.to))),
+    ...(await pullRequestPart(
+      ctx,
+      input,
+      repository,
+      chain.map((hop) => hop.to),
+    )),
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
   })

@@ -37,7 +37,7 @@ const run = (...events: object[]): StoredRun =>
 const stateOf = (git: Partial<Git>, pull: Partial<PullRequest> | undefined, ...events: object[]) =>
   commitState(
     fakeContext({ git, forge: { get: async () => ({ number: 7, url: 'u', state: 'open', ...pull }), find: async () => undefined } }),
-    { run: run(...events), upgrade },
+    { run: run(...events), upgrade, hop: undefined },
   )
 const squashed: Partial<Git> = { commitsWithTrailer: async () => [], isAncestor: async () => true }
 
