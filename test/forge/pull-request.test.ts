@@ -15,6 +15,7 @@ describe.each([
   let desk: ForgeDesk
   let waiting: Driven
   let done: Driven
+  let asked: Driven
   let before: { clone: string[]; main: string; images: string[] }
   const picture = async () => ({ clone: await cloneOf(desk), main: await desk.remoteHead(), images: await desk.images() })
 
@@ -85,27 +86,26 @@ describe.each([
     expect(await readFile(join(desk.paths.repo, 'NOTES.md'), 'utf8')).toContain('another machine')
   })
 
-  test('the rollback is proposed too, and ends with the older version once it is merged', async () => {
-    const input = { run: done.runId, timeoutSeconds: 120 }
-    const asked = await drive({ dir: desk.paths.dir, runbook: 'rollback', input })
+  test('the rollback is proposed too: until its merge the newer version runs', async () => {
+    const images = await desk.images()
+
+    asked = await drive({ dir: desk.paths.dir, runbook: 'rollback', input: { run: done.runId, timeoutSeconds: 120 } })
+
+    expect(asked).toMatchObject({ outcome: 'waiting', exit: 'waiting' })
+    expect(await desk.images()).toEqual(images)
+  })
+
+  test('once that is merged the older version runs, proven, and nothing is held', async () => {
     const [pull] = (await desk.pulls()).filter((each) => each.state === 'open')
     await desk.merge(pull?.number ?? 0, how)
 
     const back = await drive({ dir: desk.paths.dir, runbook: 'rollback', resume: asked.runId })
 
-    expect(asked).toMatchObject({ outcome: 'waiting' })
     expect(back.error?.message).toBeUndefined()
     expect(back.outcome).toBe('done')
     expect(await desk.images()).toEqual(before.images)
     expect(await desk.git('diff', '--stat', before.main, 'HEAD', '--', ':!NOTES.md')).toBe('')
-    const held = await desk.run(
-      'kubectl',
-      'get',
-      'kustomizations.kustomize.toolkit.fluxcd.io',
-      '-A',
-      '-o',
-      'jsonpath={.items[*].spec.suspend}',
-    )
-    expect(held.trim()).toBe('')
+    const suspended = ['get', 'kustomizations.kustomize.toolkit.fluxcd.io', '-A', '-o', 'jsonpath={.items[*].spec.suspend}']
+    expect((await desk.run('kubectl', ...suspended)).trim()).toBe('')
   })
 })
