@@ -134,7 +134,7 @@ export interface UpgradeFlags {
   readonly 'backup-recipient'?: string[] | undefined
   readonly 'migrate-with'?: string | undefined
   readonly timeout: number
-  readonly pr: boolean
+  readonly pr?: boolean | undefined
   readonly forge?: string | undefined
   readonly 'forge-url'?: string | undefined
 }
