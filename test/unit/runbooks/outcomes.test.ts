@@ -29,6 +29,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'controller-flags-known': './upgrade-controllers.test.ts',
   'distribution-has-target': './operator-checks.test.ts',
   'feature-gates-known': './upgrade-controllers.test.ts',
+  'forge-ready': './upgrade-forge.test.ts',
   'no-rendered-removed-api': './upgrade-rendered.test.ts',
   'operator-new-enough': './operator-checks.test.ts',
   'patches-apply': './upgrade-patches.test.ts',
