@@ -15,8 +15,9 @@ export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsD
   readonly usePath?: boolean
 }
 
-/** Tools for a sandbox with any Flux release and style (true), or for a bare cluster (false). Builds what is missing. */
-export const standardTools = (flux: boolean, progress: Progress): Promise<Tools> => toolsOf(setsFor(flux, undefined), progress, false)
+/** Tools for a sandbox with any Flux release and style (true), or for a bare cluster (false), and `extra` sets. Builds what is missing. */
+export const standardTools = (flux: boolean, progress: Progress, extra: readonly string[] = []): Promise<Tools> =>
+  toolsOf([...setsFor(flux, undefined), ...extra], progress, false)
 
 async function toolsOf(sets: readonly string[], progress: Progress, usePath: boolean): Promise<Tools> {
   const ids = resolveToolNames(sets)

@@ -49,7 +49,7 @@ export async function sharedSandbox(style: Style, flux: string, options: { forge
   const name = [style, ...(flux === USUAL ? [] : [flux.replaceAll('.', '-')]), ...(forge ? ['forge'] : [])].join('-')
   const shared = process.env[ROOT] || undefined
   const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
-  const tools = forge ? await standardTools(true, () => {}, false, true) : await allTools()
+  const tools = forge ? await standardTools(true, () => {}, ['forge']) : await allTools()
   const paths = sandboxPaths(join(root, name))
   const ref = { name, root, manifestsDir, services: standardServices }
   if (await exists(join(paths.snapshots, FRESH))) {
