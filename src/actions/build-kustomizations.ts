@@ -5,6 +5,7 @@ import type { RepoFile } from '../flux/files.ts'
 import { Trees } from '../flux/plain-trees.ts'
 import { type RenderedObject, renderedObjects } from '../flux/rendered.ts'
 import { cleanFolder } from '../flux/synced-paths.ts'
+import { overgrown } from '../flux/yaml-size.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { idOf } from './resources.ts'
@@ -87,6 +88,15 @@ function isPlain(trees: Trees, { spec }: KubeObject, folder: string): boolean {
   return !(substituted && patches.includes('${')) && trees.isPlain([folder], substituted)
 }
 
+/** kustomize expands aliases without bounds: a file that has no end would take all memory of this machine. */
+function bombIn(files: readonly RepoFile[]): string | undefined {
+  for (const file of files) {
+    const why = overgrown(file)
+    if (why !== undefined) return `${file.path} ${why}`
+  }
+  return undefined
+}
+
 type Wanted = { readonly overlay?: string; readonly failed?: string }
 
 async function overlayFor(ctx: ReadContext, clone: Clone, trees: Trees, kustomization: KubeObject): Promise<Wanted> {
@@ -94,6 +104,8 @@ async function overlayFor(ctx: ReadContext, clone: Clone, trees: Trees, kustomiz
   const has = await Promise.all(FILE_NAMES.map((name) => ctx.files.exists(`${clone.root}/${join(folder, name)}`)))
   const readable = has[2] !== true && trees.of([folder]).length > 0
   if (readable && isPlain(trees, kustomization, folder)) return {}
+  const bomb = bombIn(trees.of([folder]))
+  if (bomb !== undefined) return { failed: bomb }
   const resources = has.includes(true) ? [folder] : generatedResources(clone.files, folder)
   if (resources.length > 0) return { overlay: `${JSON.stringify(overlayOfSpec(kustomization, resources, folder, clone.files), null, 1)}\n` }
   return (await ctx.files.exists(`${clone.root}/${folder}`)) ? {} : { failed: `${folder} is not in the clone` }

@@ -85,6 +85,16 @@ describe('rendering', () => {
     expect(commands[0]?.cwd).toBeUndefined()
   })
 
+  it('is not tried with a file whose aliases have no end, as it would take all memory there is', async () => {
+    const files = [remote('apps'), file('apps/bomb.yaml', 'kind: ConfigMap\nspec: &spec {itself: *spec}\n')]
+    const { ctx, commands } = world(files)
+
+    const [build] = await buildKustomizations(ctx, { root: '/repo', files }, [named('a', './apps')])
+
+    expect(build?.failed).toBe('apps/bomb.yaml has an alias that stands inside what it stands for')
+    expect(commands).toEqual([])
+  })
+
   it('of a folder that is not in the clone is told as a failure, not as nothing', async () => {
     const builds = await buildKustomizations(world([]).ctx, { root: '/repo', files: [] }, [named('a', './apps')])
 
