@@ -1,10 +1,10 @@
 // The Flux Operator keeps Flux: the upgrade changes the version in git and the real operator does the rest; so does the way back.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { release } from '../../../src/flux/catalogue/index.ts'
-import { ride } from '../../faults/harness/ride.ts'
-import { eventually } from '../../sandbox/scratch.ts'
-import { type Driven, drive } from '../desk.ts'
-import { type Fixture, FROM, fixture, TO } from '../fixture.ts'
+import { release } from '../../src/flux/catalogue/index.ts'
+import { type Driven, drive } from '../runbooks/desk.ts'
+import { type Fixture, FROM, fixture, TO } from '../runbooks/fixture.ts'
+import { eventually } from '../sandbox/scratch.ts'
+import { ride } from './harness/ride.ts'
 
 const tagsOf = (version: string): string[] =>
   ['helm', 'kustomize', 'notification', 'source'].map((name) => {

@@ -1,8 +1,8 @@
 // The sandbox's operator styles keep what they promise: the real operator, its distribution from the sandbox's own registry, and applications.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { environment } from '../../../src/sandbox/index.ts'
-import { runTool } from '../../../src/sandbox/run-tool.ts'
-import { type SharedSandbox, sharedSandbox } from '../../helpers/shared-sandbox.ts'
+import { environment } from '../../src/sandbox/index.ts'
+import { runTool } from '../../src/sandbox/run-tool.ts'
+import { type SharedSandbox, sharedSandbox } from '../helpers/shared-sandbox.ts'
 
 describe.each(['operator', 'operator-helm'] as const)('a sandbox in style %s', (style) => {
   let sandbox: SharedSandbox
