@@ -6,7 +6,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { down, environment, standardSandbox, standardServices, up, withSandbox } from '../../../../src/sandbox/index.ts'
 import { allTools, manifestsDir } from '../../../sandbox/scratch.ts'
 import { type FaultDesk, faultDesk, type World } from './desk.ts'
-import { expectRefused } from './expect.ts'
 import { seedOldCluster } from './old-cluster.ts'
 
 const OLD = '2.2.3'
@@ -33,14 +32,16 @@ afterAll(async () => {
 const crds = (): Promise<string> =>
   desk.run('kubectl', '--kubeconfig', old.KUBECONFIG, 'get', 'crds', '-o', 'jsonpath={.items[*].metadata.resourceVersion}')
 
-test('a cluster with stored versions that the target lacks is refused with the hop that is missing', async () => {
+const NOBODY_RUNS = ['controllers-healthy', 'repository-applied', 'source-fetches'].flatMap((id) => ['--waive', `${id}=nobody runs here`])
+
+test('a cluster with stored versions that the target lacks is planned by way of the stops that have them, each with its reason', async () => {
   const was = await crds()
 
-  const said = await desk.fluxOps(['upgrade', '--to', '2.9.2', '--yes'], { env: old, cwd: old.repo })
+  const said = await desk.fluxOps(['upgrade', 'plan', '--to', '2.9.2', ...NOBODY_RUNS], { env: old, cwd: old.repo })
 
-  expectRefused(said, 'stored-versions', `Flux ${OLD} cannot go to 2.9.2 in one hop`)
+  expect(said.code).toBe(0)
+  expect(said.text).toMatch(/2\.2\.3 → 2\.6\.\d+ → 2\.7\.\d+ → 2\.9\.2/)
   expect(said.text).toMatch(/HelmRelease v2beta2/)
-  expect(said.text).toMatch(/→ flux-ops upgrade --to 2\.\d\.\d/)
   expect(await crds()).toBe(was)
 })
 
