@@ -8,7 +8,7 @@ import type { InstalledCrd, InstalledFlux } from '../../src/flux/installed.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { hopsOfPlan, trailerOf, type UpgradeView } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
-import { proposalOf } from './pull-request/proposing.ts'
+import { proposalOf } from './proposal/proposing.ts'
 
 /** Throws OpsError (refused) `plan-for-review`, `wrong-cluster`, `plan-stale-head`, `plan-stale-version` or `plan-stale-storage`. */
 export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: UpgradeView): Promise<void> {

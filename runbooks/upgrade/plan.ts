@@ -17,6 +17,7 @@ import { chainPart } from './hops.ts'
 import type { UpgradeInput } from './input.ts'
 import { chainOf, componentsOf, forgeFor, liveVersion, removedApis, sourceOf, styleOf, supported, syncedOf, targetOf } from './inspect.ts'
 import { type PlannedPin, planSchema, type UpgradePlan } from './plan-schema.ts'
+import { assertProposable } from './proposal/possible.ts'
 import { inPullRequest } from './pull-request.ts'
 import { isEditable } from './steps/pin.ts'
 
@@ -65,11 +66,11 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     controllers: cluster.installed.status === 'found' ? cluster.installed.components : [],
     facts,
     otherFacts: otherFacts(facts),
-    ...(await pullRequestPart(
-      ctx,
-      input,
-      repository,
-      chain.map((hop) => hop.to),
+    ...(await pullRequestPart(ctx, input, repository, () =>
+      assertProposable(
+        style.style,
+        chain.map((hop) => hop.to),
+      ),
     )),
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
@@ -83,22 +84,16 @@ function assertPinned(style: WritableStyle): void {
   throw refusal('pin-unclear', `${file}:${line} ${text}: ${why}`, 'write the version that runs, push, wait until it is applied')
 }
 
-/** One pull request is one hop: each merge is a decision, and has its own proof before the next. */
 async function pullRequestPart(
   ctx: ReadContext,
   input: UpgradeInput,
   repository: RepositorySurvey,
-  stops: readonly string[],
+  assertPossible: () => void,
 ): Promise<object> {
   const forge = await forgeFor(ctx, input, repository)
-  if (forge !== undefined && stops.length > 1) {
-    throw refusal(
-      'pull-request-chain',
-      `Flux ${input.to} takes ${stops.length} hops (${stops.join(' → ')}), and a pull request is one of them`,
-      ...stops.map((stop) => `flux-ops upgrade --to ${stop} --pr`),
-    )
-  }
-  return forge === undefined ? {} : { pullRequest: { kind: forge.kind, url: forge.url, path: forge.path } }
+  if (forge === undefined) return {}
+  assertPossible()
+  return { pullRequest: { kind: forge.kind, url: forge.url, path: forge.path } }
 }
 
 function isApplied(crd: InstalledCrd, target: ReleaseFacts, components: readonly Component[] | undefined): boolean {
