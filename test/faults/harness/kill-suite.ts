@@ -1,20 +1,21 @@
 // kill -9 at every moment of an upgrade and of a rollback, then `runs resume`: the end is that of the run that was not killed.
 // All points are met in seven runs, each killed and taken up again at every seventh point. FLUX_OPS_KILL_RELAY: another number of runs;
 // 0: each point in a run of its own (about an hour for each style). FLUX_OPS_KILL_ONLY: a pattern for the names of the points.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Fixture, fixture, TO } from '../runbooks/fixture.ts'
-import { endState } from './harness/end-state.ts'
-import { listPoints } from './harness/points.ts'
-import { reference } from './harness/reference.ts'
-import { ride } from './harness/ride.ts'
-import { sweep } from './harness/sweep.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Style } from '../../helpers/shared-sandbox.ts'
+import { type Fixture, fixture, TO } from '../../runbooks/fixture.ts'
+import { endState } from './end-state.ts'
+import { listPoints } from './points.ts'
+import { reference } from './reference.ts'
+import { ride } from './ride.ts'
+import { sweep } from './sweep.ts'
 
 const HOURS = 3_600_000
 const UPGRADE = ['upgrade', '--to', TO, '--yes']
 const { FLUX_OPS_KILL_ONLY = '', FLUX_OPS_KILL_RELAY = '7' } = process.env
 const which = { only: new RegExp(FLUX_OPS_KILL_ONLY), relay: Number(FLUX_OPS_KILL_RELAY) || undefined }
 
-describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('style %s', (style) => {
+export const killSuite = (style: Style, options: { rollback?: boolean } = {}): void => {
   let sandbox: Fixture
   beforeAll(async () => {
     sandbox = await fixture(style)
@@ -45,7 +46,7 @@ describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('style
     expect(await endState(sandbox, runId)).toEqual(end)
   })
 
-  test.runIf(style === 'pin' || style === 'operator')('so does a rollback', { timeout: 6 * HOURS }, async () => {
+  test.runIf(options.rollback === true)('so does a rollback', { timeout: 6 * HOURS }, async () => {
     await sandbox.reset()
     const { runId } = await ride(sandbox.paths, UPGRADE, [])
     await sandbox.keep('upgraded')
@@ -60,4 +61,4 @@ describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('style
 
     expect(failures).toEqual([])
   })
-})
+}

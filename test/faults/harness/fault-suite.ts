@@ -1,10 +1,10 @@
 // Each fault alone, from the first state again: `npm run test:faults`. The short list that runs always is in test/runbooks/upgrade/faults.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { release } from '../../src/flux/catalogue/index.ts'
-import type { Faults } from '../../src/sandbox/index.ts'
-import type { Style } from '../helpers/shared-sandbox.ts'
-import { binariesOf, type FaultDesk, FROM, faultDesk, runIn, type Said, TO, type World } from '../runbooks/upgrade/faults/desk.ts'
-import { expectNothingRaw } from '../runbooks/upgrade/faults/expect.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { release } from '../../../src/flux/catalogue/index.ts'
+import type { Faults } from '../../../src/sandbox/index.ts'
+import type { Style } from '../../helpers/shared-sandbox.ts'
+import { binariesOf, type FaultDesk, FROM, faultDesk, runIn, type Said, TO, type World } from '../../runbooks/upgrade/faults/desk.ts'
+import { expectNothingRaw } from '../../runbooks/upgrade/faults/expect.ts'
 
 interface Struck {
   /** Steps in which the API server goes away. */
@@ -30,7 +30,7 @@ const STRUCK: Readonly<Record<Style, Struck>> = {
 
 const tagOf = (component: string): string => release(TO).controllers.find((each) => each.component === component)?.tag ?? ''
 
-describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('an upgrade in style %s', (style: Style) => {
+export const faultSuite = (style: Style): void => {
   let desk: FaultDesk
   let before: World
 
@@ -163,4 +163,4 @@ describe.each(['pin', 'bootstrap', 'operator', 'operator-helm'] as const)('an up
     if (upTo('push')) expect(world.remoteHead).toBe(before.remoteHead)
     if (upTo('push')) expect(world.images).toEqual(before.images)
   }
-})
+}
