@@ -1,9 +1,9 @@
-// unit: many files side by side, first. sandbox, faults and hazards: one file at a time, as they share one control plane and two cores.
+// unit: many files side by side, first. What runs on a sandbox waits half of its time: two files at a time, each with a control plane of its own.
 import { defineConfig } from 'vitest/config'
 
 const MINUTE = 60_000
 
-const oneAtATime = { maxWorkers: 1, testTimeout: 5 * MINUTE, hookTimeout: 10 * MINUTE, teardownTimeout: MINUTE }
+const onSandbox = { maxWorkers: 2, testTimeout: 5 * MINUTE, hookTimeout: 10 * MINUTE, teardownTimeout: MINUTE }
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'sandbox',
           include: ['test/sandbox/**/*.test.ts', 'test/runbooks/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/hazards/quick/*.test.ts'],
           sequence: { groupOrder: 1 },
-          ...oneAtATime,
+          ...onSandbox,
         },
       },
       {
@@ -24,7 +24,7 @@ export default defineConfig({
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           sequence: { groupOrder: 2 },
-          ...oneAtATime,
+          ...onSandbox,
           testTimeout: 30 * MINUTE,
         },
       },
@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'planner',
           include: ['test/planner/**/*.test.ts'],
           sequence: { groupOrder: 2 },
-          ...oneAtATime,
+          ...onSandbox,
           testTimeout: 30 * MINUTE,
         },
       },
@@ -42,14 +42,14 @@ export default defineConfig({
           name: 'hazards',
           include: ['test/hazards/*.test.ts'],
           sequence: { groupOrder: 2 },
-          ...oneAtATime,
+          ...onSandbox,
           testTimeout: 10 * MINUTE,
         },
       },
       // Its forge is built for it alone: npm run test:forge.
-      { test: { name: 'forge', include: ['test/forge/**/*.test.ts'], sequence: { groupOrder: 2 }, ...oneAtATime } },
+      { test: { name: 'forge', include: ['test/forge/**/*.test.ts'], sequence: { groupOrder: 2 }, ...onSandbox } },
       // Last of all: it searches what the others have left behind.
-      { test: { name: 'secrets', include: ['test/secrets/**/*.test.ts'], sequence: { groupOrder: 3 }, ...oneAtATime } },
+      { test: { name: 'secrets', include: ['test/secrets/**/*.test.ts'], sequence: { groupOrder: 3 }, ...onSandbox } },
     ],
   },
 })

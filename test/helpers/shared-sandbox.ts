@@ -1,4 +1,5 @@
 // A sandbox of one style with Flux reconciling: brought up by the first test file that asks, put back to that state for each that follows.
+// Test files run in lanes side by side; each lane has sandboxes of its own.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -35,8 +36,11 @@ export interface SharedSandbox {
 }
 
 const FRESH = 'fresh'
-/** The release that nearly all tests begin with: its sandbox is named after the style alone. */
+/** The release that nearly all tests begin with: not in the name of its sandbox. */
 const USUAL = '2.7.3'
+
+/** Which of the files that run at the same time this one is: vitest numbers them from 1. */
+const lane = (): string => process.env.VITEST_POOL_ID ?? '1'
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -46,7 +50,7 @@ const exists = (path: string): Promise<boolean> =>
 
 export async function sharedSandbox(style: Style, flux: string, options: { forge?: boolean } = {}): Promise<SharedSandbox> {
   const forge = options.forge === true
-  const name = [style, ...(flux === USUAL ? [] : [flux.replaceAll('.', '-')]), ...(forge ? ['forge'] : [])].join('-')
+  const name = [style, ...(flux === USUAL ? [] : [flux.replaceAll('.', '-')]), ...(forge ? ['forge'] : []), lane()].join('-')
   const shared = process.env[ROOT] || undefined
   const root = shared ?? (await mkdtemp(join(tmpdir(), 'flux-ops-runbook-')))
   const tools = forge ? await standardTools(true, () => {}, ['forge']) : await allTools()
