@@ -1,5 +1,6 @@
 // unit: many files side by side, first. What runs on a sandbox waits half of its time: two files at a time, each with a control plane of its own.
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/helpers/longest-first.ts'
 
 const MINUTE = 60_000
 
@@ -9,6 +10,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/helpers/shared-root.ts'],
     teardownTimeout: MINUTE,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { name: 'unit', testTimeout: 20_000, maxWorkers: '100%', include: ['test/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
       {

@@ -75,7 +75,7 @@ async function processesOf(paths: SandboxPaths): Promise<string[]> {
   const found: string[] = []
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const environ = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-    const exe = environ.includes(paths.dir) ? await readlink(`/proc/${pid}/exe`).catch(() => '') : ''
+    const exe = environ.includes(`${paths.dir}/`) ? await readlink(`/proc/${pid}/exe`).catch(() => '') : ''
     const name = exe.split('/').at(-1) ?? ''
     if (name.endsWith('-controller') && !name.startsWith('kube-')) found.push(exe)
   }

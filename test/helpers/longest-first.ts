@@ -1,0 +1,36 @@
+// With two files at a time, a long one that is begun last is waited for alone: what is known to take long is begun first.
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Longest first. One that is missing here costs time, nothing else. */
+const LONG = [
+  'test/runbooks/upgrade/chain.test.ts',
+  'test/runbooks/upgrade/kill.test.ts',
+  'test/runbooks/upgrade/styles.test.ts',
+  'test/runbooks/upgrade/faults/under-way.test.ts',
+  'test/runbooks/upgrade/faults/refusals.test.ts',
+  'test/runbooks/upgrade/resume.test.ts',
+  'test/sandbox/services/styles.test.ts',
+  'test/sandbox/promises.test.ts',
+  'test/runbooks/upgrade/image-crds.test.ts',
+  'test/runbooks/upgrade/cluster-checks.test.ts',
+  'test/sandbox/node-agent.test.ts',
+  'test/sandbox/storage-migration.test.ts',
+  'test/faults/kill-pin.test.ts',
+  'test/faults/faults-pin.test.ts',
+  'test/faults/kill-operator.test.ts',
+]
+
+const rank = ({ moduleId }: TestSpecification): number => {
+  const found = LONG.findIndex((path) => moduleId.endsWith(`/${path}`))
+  return found === -1 ? LONG.length : found
+}
+
+const group = ({ project }: TestSpecification): string => `${project.config.sequence.groupOrder} ${project.name}`
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    // Groups stay as they are; Array.sort is stable.
+    return sorted.sort((a, b) => (group(a) === group(b) ? rank(a) - rank(b) : 0))
+  }
+}
