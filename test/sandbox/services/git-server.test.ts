@@ -1,7 +1,10 @@
 import { readFile, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { pushAsSomeoneElse } from '../../../src/sandbox/services/bare-repository.ts'
+import { GIT_USER } from '../../../src/sandbox/services/git-service.ts'
+import { eventually } from '../scratch.ts'
 import { type GitWorld, gitWorld } from './git-world.ts'
 
 describe('the git server of a sandbox', () => {
@@ -66,6 +69,17 @@ describe('the git server of a sandbox', () => {
 
     expect(code).not.toBe(0)
     expect(await world.remoteHead()).toBe(before)
+  })
+
+  test('leaves no process of a client that goes away in mid-pack, which would read for ever', async () => {
+    const head = `POST /home-ops.git/git-receive-pack HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic ${btoa(`${GIT_USER}:${world.password}`)}\r\n`
+    const socket = connect(Number(new URL(world.url).port), '127.0.0.1')
+    socket.write(`${head}Content-Type: application/x-git-receive-pack-request\r\nContent-Length: 1000\r\n\r\nhalf of it`)
+    await eventually('a backend reads', async () => (await world.backends()).length > 0)
+
+    socket.destroy()
+
+    await eventually('the backends of the server have ended', async () => (await world.backends()).length === 0)
   })
 
   test('stores a push that is cut after it, though git reports a failure', async () => {

@@ -1,6 +1,6 @@
 // A git server in this process, a bare repository behind it and a clone in front of it. Everything below one temporary folder.
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,15 @@ export interface GitWorld {
   remoteHead(): Promise<string>
   /** A commit in the clone that is not pushed yet; returns its id. */
   commit(path: string, text: string): Promise<string>
+  /** Process ids of git http-backend that serve these repositories. */
+  backends(): Promise<string[]>
   end(): Promise<void>
+}
+
+async function backendsOf(root: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const environs = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
+  return pids.filter((_, index) => environs[index]?.includes(`GIT_PROJECT_ROOT=${root}`))
 }
 
 export async function gitWorld(): Promise<GitWorld> {
@@ -85,6 +93,7 @@ export async function gitWorld(): Promise<GitWorld> {
     commit,
     faults: async (faults) => await writeFile(paths.faults, typeof faults === 'string' ? faults : JSON.stringify(faults)),
     remoteHead: async () => await must('-C', bare, 'rev-parse', 'main'),
+    backends: () => backendsOf(paths.git),
     end: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

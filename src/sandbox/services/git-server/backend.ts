@@ -1,6 +1,7 @@
 // One request handed to `git http-backend` by the CGI protocol: argv and environment, no shell.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { PROCESS_MARK } from '../../process-identity.ts'
 import type { PushFault } from './faults.ts'
 
 export interface BackendOptions {
@@ -56,6 +57,8 @@ function environment(request: IncomingMessage, url: URL, options: BackendOptions
     REMOTE_USER: options.user,
     REMOTE_ADDR: '127.0.0.1',
     SANDBOX_PUSH_FAULT: options.push ?? '',
+    // So that `down` finds it when this server is killed in the middle of a request.
+    ...(process.env[PROCESS_MARK] === undefined ? {} : { [PROCESS_MARK]: process.env[PROCESS_MARK] }),
   }
 }
 
@@ -64,10 +67,18 @@ function cutInTheMiddle(request: IncomingMessage, child: ChildProcess): void {
   request.once('data', (chunk: Buffer) => {
     child.stdin?.write(chunk.subarray(0, Math.ceil(chunk.length / 2)), () => {
       request.socket.destroy()
-      child.stdin?.destroy()
-      child.kill('SIGTERM')
+      endGroup(child)
     })
   })
+}
+
+/** git and all that it has started: where a body ends before its time, git-http-backend reads on for ever and takes a whole processor. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function relayAnswer(child: ChildProcess, response: ServerResponse): void {
@@ -92,9 +103,14 @@ function relayAnswer(child: ChildProcess, response: ServerResponse): void {
 
 /** Answers `request` from the repositories below `root`; resolves when the backend has ended. */
 export function serveFromBackend(request: IncomingMessage, response: ServerResponse, url: URL, options: BackendOptions): Promise<void> {
-  const child = spawn('git', ['http-backend'], { env: environment(request, url, options), stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn('git', ['http-backend'], { env: environment(request, url, options), stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   // Not inherited: a part of git that outlives a cut must not hold on to our own stderr.
   child.stderr.pipe(process.stderr, { end: false })
+  const broken = (): void => {
+    if (!request.complete) endGroup(child)
+  }
+  if (request.destroyed) broken()
+  else request.on('close', broken)
   child.stdin.on('error', () => {}) // the backend may close its input early: its answer says why
   const isPack = request.method === 'POST' && url.pathname.endsWith('/git-receive-pack')
   if (isPack && options.push === 'cut') cutInTheMiddle(request, child)
