@@ -43,6 +43,7 @@ export async function fluxOps(paths: SandboxPaths, args: readonly string[], poin
     ...environment({ dir: paths.dir }),
     XDG_STATE_HOME: stateHome(paths),
     NO_COLOR: '1',
+    NODE_COMPILE_CACHE: join(paths.dir, 'compiled-sources'), // started from the sources many times over
     FLUX_OPS_SEEN: seenFile,
     ...(point && { FLUX_OPS_KILL: JSON.stringify(point) }),
   }

@@ -89,8 +89,8 @@ const IMAGES = 'jsonpath={.items[*].spec.template.spec.containers[0].image}'
 
 export async function faultDesk(style: Style): Promise<FaultDesk> {
   const shared = await sharedSandbox(style, FROM)
-  const { paths, root } = shared
-  const ref = standardSandbox(style, root)
+  const { name, paths, root } = shared
+  const ref = standardSandbox(name, root)
   const env = environment({ dir: paths.dir })
   // Kept beside each other, for the search for secrets at the end of the suite.
   const evidence = join(paths.dir, 'evidence')
@@ -106,10 +106,11 @@ export async function faultDesk(style: Style): Promise<FaultDesk> {
     ...env,
     NO_COLOR: '1',
     USER: 'tester',
+    NODE_COMPILE_CACHE: join(paths.dir, 'compiled-sources'), // started from the sources many times over
     XDG_STATE_HOME: state,
     TEST_STRIKES: JSON.stringify(strikes),
     TEST_SANDBOX_ROOT: root,
-    TEST_SANDBOX_NAME: style,
+    TEST_SANDBOX_NAME: name,
   })
   const kept = async (said: Said): Promise<Said> => {
     await mkdir(evidence, { recursive: true })
