@@ -12,12 +12,8 @@ import { addImageObjects, CHAIN, imagesOf, lastToken, OLD, STOP } from './chain-
 const at = (where: 'after' | 'before' | 'torn', event: string): KillPoint => ({ where, event })
 
 const POINTS: readonly KillPoint[] = [
-  { where: 'middle', step: 'pin-2-7-3', call: 1 },
-  at('after', 'step.started push-2-7-3'),
   at('before', 'step.finished apply-2-7-3'),
   at('after', 'step.finished verify-2-7-3'),
-  { where: 'middle', step: 'commit-2-9-2', what: 'git commit' },
-  at('before', 'step.finished push-2-9-2'),
   at('torn', 'step.finished verify-2-9-2'),
 ]
 
