@@ -45,6 +45,18 @@ test('a cluster with stored versions that the target lacks is planned by way of 
   expect(await crds()).toBe(was)
 })
 
+test('the same cluster is refused where only one hop can be made, with the hops that are missing', async () => {
+  const was = await crds()
+
+  const waived = [...NOBODY_RUNS, '--waive', 'forge-ready=no forge here']
+  const said = await desk.fluxOps(['upgrade', '--to', '2.9.2', '--pr', '--yes', ...waived], { env: old, cwd: old.repo })
+
+  expect(said.text).toMatch(/Flux 2\.9\.2 takes 3 hops \(2\.6\.\d+ → 2\.7\.\d+ → 2\.9\.2\)/)
+  expect(said.text).toMatch(/→ flux-ops upgrade --to 2\.6\.\d+ --pr/)
+  expect(said.code).toBe(3)
+  expect(await crds()).toBe(was)
+})
+
 test('a plan of one cluster is not applied to another', async () => {
   const plan = join(desk.paths.tmp, 'plan.json')
   const made = await desk.fluxOps(['upgrade', 'plan', '--to', '2.9.2', '--out', plan])
@@ -54,8 +66,8 @@ test('a plan of one cluster is not applied to another', async () => {
 
   await rm(plan, { force: true })
   expect(made.code).toBe(0)
-  expect(said.text).toMatch(/was made for cluster .* \(context sandbox-pin\); this is /)
-  expect(said.text).toContain('--context sandbox-pin')
+  expect(said.text).toMatch(/was made for cluster .* \(context sandbox-pin-\d\); this is /)
+  expect(said.text).toContain('--context sandbox-pin-')
   expect(said.code).toBe(6)
   expect(await crds()).toBe(was)
   expect(await desk.world()).toEqual(before)
