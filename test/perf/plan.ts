@@ -17,10 +17,17 @@ const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
+interface Told {
+  readonly plan: { readonly baseline: readonly unknown[] } | null
+  readonly checks: { readonly reports: readonly { readonly severity: string; readonly result: { readonly status: string } }[] }
+}
+
 /** A plan that was not made, or that saw less than is there, is no measurement. */
 function assertPlanned({ code, stdout, stderr }: Measured, objects: number): void {
-  if (code !== 0) throw new Error(`upgrade plan ended with ${code}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`)
-  const { plan } = JSON.parse(stdout) as { plan: { baseline: unknown[] } }
+  if (code !== 0 && !stdout.startsWith('{')) throw new Error(`upgrade plan ended with ${code}\n${stderr.slice(-3000)}`)
+  const { plan, checks } = JSON.parse(stdout) as Told
+  const against = checks.reports.filter(({ severity, result }) => severity !== 'warning' && !['pass', 'skip'].includes(result.status))
+  if (plan === null) throw new Error(`upgrade plan ended with ${code}\n${JSON.stringify(against, null, 1).slice(0, 3000)}`)
   if (plan.baseline.length !== objects) throw new Error(`the plan has ${plan.baseline.length} of ${objects} objects`)
 }
 
