@@ -90,9 +90,11 @@ async function pullRequestPart(
   repository: RepositorySurvey,
   assertPossible: () => void,
 ): Promise<object> {
+  if (input.pullRequest === undefined) return {}
+  // What no forge could help is said before one is looked for.
+  assertPossible()
   const forge = await forgeFor(ctx, input, repository)
   if (forge === undefined) return {}
-  assertPossible()
   return { pullRequest: { kind: forge.kind, url: forge.url, path: forge.path } }
 }
 

@@ -53,7 +53,7 @@ test('the same cluster is refused where only one hop can be made, with the hops 
 
   expect(said.text).toMatch(/Flux 2\.9\.2 takes 3 hops \(2\.6\.\d+ → 2\.7\.\d+ → 2\.9\.2\)/)
   expect(said.text).toMatch(/→ flux-ops upgrade --to 2\.6\.\d+ --pr/)
-  expect(said.code).toBe(3)
+  expect(said.code).toBe(6)
   expect(await crds()).toBe(was)
 })
 
