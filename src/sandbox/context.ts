@@ -7,7 +7,7 @@ import { entryPoint } from './entry-points.ts'
 import { environment, processEnvironment } from './environment.ts'
 import { applyCrds } from './flux-install.ts'
 import { privateFolders, sandboxPaths } from './paths.ts'
-import { freePort } from './ports.ts'
+import { keptPort } from './ports.ts'
 import { isAlive } from './process-identity.ts'
 import { endProcess, launch, waitUntil } from './processes.ts'
 import { runTool } from './run-tool.ts'
@@ -58,7 +58,7 @@ function noManifests(version: string): Promise<string> {
 async function choosePort(store: StateStore, name: string): Promise<number> {
   const known = store.get().ports[name]
   if (known !== undefined) return known
-  const port = await freePort(new Set(Object.values(store.get().ports)))
+  const port = await keptPort(store.get().dir, new Set(Object.values(store.get().ports)))
   await store.change((state) => ({ ...state, ports: { ...state.ports, [name]: state.ports[name] ?? port } }))
   return store.get().ports[name] ?? port
 }

@@ -161,18 +161,19 @@ test('every listener is on 127.0.0.1', async () => {
   expect(found.filter(({ address }) => address !== '127.0.0.1')).toEqual([])
 })
 
-test('nothing is written outside the folder of the sandbox, and the kubeconfig of the user stays as it was', async () => {
+test('nothing is written outside the folder of the sandbox and the cache, and the kubeconfig of the user stays as it was', async () => {
   const home = await mkdtemp(join(tmpdir(), 'flux-ops-home-'))
   const mine = join(home, 'kubeconfig')
   await writeFile(mine, 'mine')
   const child = fileURLToPath(new URL('./up-in-child.ts', import.meta.url))
-  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home, KUBECONFIG: mine }
+  const env = { PATH: process.env.PATH, HOME: home, TMPDIR: home, KUBECONFIG: mine, XDG_CACHE_HOME: join(home, 'cache') }
 
   const up = spawn(process.execPath, [child, box.root, 'main', JSON.stringify(await allTools())], { stdio: 'ignore', env })
   const code = await new Promise((resolve) => up.once('exit', resolve))
 
   expect(code).toBe(0)
-  expect(await readdir(home)).toEqual(['kubeconfig'])
+  expect((await readdir(home)).sort()).toEqual(['cache', 'kubeconfig'])
+  expect(await readdir(join(home, 'cache'))).toEqual(['flux-ops'])
   expect(await readFile(mine, 'utf8')).toBe('mine')
   await box.up()
   expect(environment({ dir: join(box.root, 'main') }).KUBECONFIG).toBe(join(box.root, 'main', 'kubeconfig'))
