@@ -53,6 +53,8 @@ const NOT_INHERITED = new Set([
   'GIT_PREFIX',
   'GIT_TRACE',
   'GIT_TRACE_CURL',
+  // `kubectl diff` ends with the exit code of this program: one that always ends with 0 would call every apply done already.
+  'KUBECTL_EXTERNAL_DIFF',
   'NODE_OPTIONS',
   'NODE_COMPILE_CACHE',
   'NODE_CHANNEL_FD',

@@ -77,6 +77,15 @@ test('a missing working folder is not taken for a missing tool', async () => {
   expect((await failureOf(exec().run({ tool: 'git', args: [], effect: 'read', cwd: join(bin, 'nope') }))).code).toBe('file-missing')
 })
 
+test("a person's own diff program does not answer for kubectl diff: its exit code need not tell of a difference", async () => {
+  await tool('kubectl', 'echo "program: [${KUBECTL_EXTERNAL_DIFF}] editor: [${KUBE_EDITOR}]"')
+  const env = { PATH: `${bin}:/usr/bin:/bin`, KUBECTL_EXTERNAL_DIFF: 'dyff between', KUBE_EDITOR: 'vi' }
+
+  const { stdout } = await exec({ env }).run({ tool: 'kubectl', args: ['diff'], effect: 'read' })
+
+  expect(stdout).toBe('program: [] editor: [vi]\n')
+})
+
 test('secrets reach the tool by stdin and environment, and never its error', async () => {
   await tool('age', 'read line; echo "$line and $TOKEN" >&2; exit 1')
   const stdin = new Secret('correct-horse-battery')
