@@ -137,9 +137,24 @@ export async function dropCommit(ctx: Context, repo: Repository, trailer: Traile
   await ctx.git.dropTo(repo.root, `${commit}^`)
 }
 
-/** Reverts on the newest head of the branch, so that commits that came after the upgrade stay. */
+/**
+ * Reverts on the newest head of the branch, so that commits that came after the upgrade stay. Throws OpsError `git-unpushed` (refused) where
+ * the clone has commits that the remote has not: they would be pushed with the revert, and nobody has planned that.
+ */
 export async function revert(ctx: Context, repo: Repository, commit: string, message: string): Promise<string> {
   const theirs = await ctx.git.fetch(repo.root, repo.remote, repo.branch)
-  if ((await ctx.git.head(repo.root)) !== theirs) await ctx.git.rebase(repo.root, theirs)
+  const head = await ctx.git.head(repo.root)
+  if (head !== theirs) {
+    if (!(await ctx.git.isAncestor(repo.root, head, theirs))) throw unpushed(repo, theirs)
+    await ctx.git.rebase(repo.root, theirs)
+  }
   return ctx.git.revert(repo.root, commit, message)
 }
+
+const unpushed = ({ root, remote, branch }: Repository, theirs: string): OpsError =>
+  new OpsError({
+    code: 'git-unpushed',
+    message: `${root} has commits that ${remote}/${branch} does not have: they would be pushed with the revert`,
+    hints: [`git -C ${root} log --oneline ${theirs.slice(0, 10)}..`, `git -C ${root} push, or take them off the branch; then:  flux-ops runs resume`],
+    exit: 'refused',
+  })

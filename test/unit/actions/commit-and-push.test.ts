@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commitMessage, dropCommit, isPushed, pushCommit, runTrailer } from '../../../src/actions/commit-and-push.ts'
+import { commitMessage, dropCommit, isPushed, pushCommit, revert, runTrailer } from '../../../src/actions/commit-and-push.ts'
 import type { Repository } from '../../../src/actions/installation.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Git } from '../../../src/ports/git.ts'
@@ -152,5 +152,36 @@ describe('commit and push', () => {
     const drop = dropCommit(fakeContext({ git }), repo, trailer, 'run-1')
 
     await expect(drop).rejects.toMatchObject({ code: 'commit-pushed', exit: 'refused' })
+  })
+
+  const revertingGit = (isBehind: boolean, calls: string[]): Partial<Git> => ({
+    fetch: async () => 'theirs',
+    head: async () => 'mine',
+    isAncestor: async () => isBehind,
+    rebase: async (_dir, onto) => {
+      calls.push(`rebase ${onto}`)
+      return onto
+    },
+    revert: async (_dir, commit) => {
+      calls.push(`revert ${commit}`)
+      return 'reverted'
+    },
+  })
+
+  it('reverts on the newest head of the branch', async () => {
+    const calls: string[] = []
+
+    await revert(fakeContext({ git: revertingGit(true, calls) }), repo, 'ours', 'Go back')
+
+    expect(calls).toEqual(['rebase theirs', 'revert ours'])
+  })
+
+  it("pushes no commits of a person's own along with a revert: it refuses and says which they are", async () => {
+    const calls: string[] = []
+
+    const reverted = revert(fakeContext({ git: revertingGit(false, calls) }), repo, 'ours', 'Go back')
+
+    await expect(reverted).rejects.toMatchObject({ code: 'git-unpushed', exit: 'refused', hints: [expect.stringContaining('log'), expect.anything()] })
+    expect(calls).toEqual([])
   })
 })
