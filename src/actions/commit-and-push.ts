@@ -155,6 +155,9 @@ const unpushed = ({ root, remote, branch }: Repository, theirs: string): OpsErro
   new OpsError({
     code: 'git-unpushed',
     message: `${root} has commits that ${remote}/${branch} does not have: they would be pushed with the revert`,
-    hints: [`git -C ${root} log --oneline ${theirs.slice(0, 10)}..`, `git -C ${root} push, or take them off the branch; then:  flux-ops runs resume`],
+    hints: [
+      `git -C ${root} log --oneline ${theirs.slice(0, 10)}..`,
+      `git -C ${root} push, or take them off the branch; then:  flux-ops runs resume`,
+    ],
     exit: 'refused',
   })

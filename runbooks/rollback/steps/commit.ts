@@ -21,6 +21,21 @@ export const dropCommit: WriteStep<RollbackPlan> = {
   },
 }
 
+/** What a person reverts is known by the trailer: without it this run would revert once more. */
+const byHand =
+  (plan: RollbackPlan, commit: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof OpsError) || error.code !== 'git-conflict') throw error
+    const { root } = plan.repo
+    const { key, value } = revertTrailer(plan)
+    const hints = [
+      `git -C ${root} revert --no-commit ${commit}, and solve the conflict`,
+      `git -C ${root} commit --trailer '${key}: ${value}'`,
+      'then:  flux-ops runs resume',
+    ]
+    throw new OpsError({ code: error.code, message: error.message, hints, cause: error })
+  }
+
 export const revertCommit: WriteStep<RollbackPlan> = {
   kind: 'write',
   id: 'revert-commit',
@@ -40,7 +55,7 @@ export const revertCommit: WriteStep<RollbackPlan> = {
     }
     const body = [`This reverts commit ${commit}.`]
     const message = git.commitMessage(subjectOf(plan), body, [revertTrailer(plan), runTrailer(runId)])
-    return { commit: await git.revert(ctx, plan.repo, commit, message) }
+    return { commit: await git.revert(ctx, plan.repo, commit, message).catch(byHand(plan, commit)) }
   },
   undo: (ctx, { plan, runId }) => git.dropCommit(ctx, plan.repo, revertTrailer(plan), runId),
 }

@@ -181,7 +181,11 @@ describe('commit and push', () => {
 
     const reverted = revert(fakeContext({ git: revertingGit(false, calls) }), repo, 'ours', 'Go back')
 
-    await expect(reverted).rejects.toMatchObject({ code: 'git-unpushed', exit: 'refused', hints: [expect.stringContaining('log'), expect.anything()] })
+    await expect(reverted).rejects.toMatchObject({
+      code: 'git-unpushed',
+      exit: 'refused',
+      hints: [expect.stringContaining('log'), expect.anything()],
+    })
     expect(calls).toEqual([])
   })
 })

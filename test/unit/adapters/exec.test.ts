@@ -78,7 +78,7 @@ test('a missing working folder is not taken for a missing tool', async () => {
 })
 
 test("a person's own diff program does not answer for kubectl diff: its exit code need not tell of a difference", async () => {
-  await tool('kubectl', 'echo "program: [${KUBECTL_EXTERNAL_DIFF}] editor: [${KUBE_EDITOR}]"')
+  await tool('kubectl', 'echo "program: [$KUBECTL_EXTERNAL_DIFF] editor: [$KUBE_EDITOR]"')
   const env = { PATH: `${bin}:/usr/bin:/bin`, KUBECTL_EXTERNAL_DIFF: 'dyff between', KUBE_EDITOR: 'vi' }
 
   const { stdout } = await exec({ env }).run({ tool: 'kubectl', args: ['diff'], effect: 'read' })

@@ -5,6 +5,7 @@ import { whyNoFurther } from '../../../runbooks/rollback/plan.ts'
 import { revertTrailer } from '../../../runbooks/rollback/plan-facts.ts'
 import type { RecordedUpgrade } from '../../../runbooks/rollback/plan-schema.ts'
 import { commitState } from '../../../runbooks/rollback/recorded.ts'
+import { OpsError } from '../../../src/errors.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import type { AccessRequest } from '../../../src/ports/kube.ts'
 import type { StoredRun } from '../../../src/ports/runs.ts'
@@ -141,6 +142,21 @@ describe('the way back from a chain of hops', () => {
     const plan = await rollback.plan(ctx, input)
 
     expect(plan).toMatchObject({ from: '2.7.3', to: '2.6.3', hop: { to: '2.7.3', manifests: 'manifests/old.yaml', further: '' } })
+  })
+
+  it('says by which trailer a revert that a person had to make is known, where others changed the same lines', async () => {
+    const ctx = context(...events.hop1, ...events.proven, ...events.hop2)
+    const plan = await rollback.plan(ctx, input)
+    const conflict = new OpsError({ code: 'git-conflict', message: 'revert: conflict in a.yaml' })
+    const git = { ...ctx.git, fetch: async () => 'c'.repeat(40), revert: async () => Promise.reject(conflict) }
+    const step = rollback.steps(plan).find(({ id }) => id === 'revert-commit')
+
+    const run = step?.kind === 'write' ? step.run({ ...ctx, git }, { plan, facts: {}, runId: 'run-2' }) : undefined
+
+    await expect(run).rejects.toMatchObject({
+      code: 'git-conflict',
+      hints: expect.arrayContaining(["git -C /repo commit --trailer 'Flux-Ops-Rollback-Of: run-1/2.9.2'"]),
+    })
   })
 
   it('refuses when nobody wrote down what ran at the stop', async () => {
