@@ -1,4 +1,5 @@
 // Everything of Flux that the cluster holds, read once: CRDs, every object at its storage version, the controllers.
+import { OpsError } from '../errors.ts'
 import { controllersOf, type InstalledCrd, type InstalledFlux, installedCrd, installedFlux } from '../flux/installed.ts'
 import { isFluxGroup } from '../flux/kinds.ts'
 import type { ClusterEvidence } from '../flux/styles.ts'
@@ -28,6 +29,20 @@ export const resourceOfCrd = (crd: InstalledCrd, version = storageVersionOf(crd)
   namespaced: true,
 })
 
+/**
+ * Where all objects of a CRD can be seen. A version that is not served lists as empty, and that says nothing. Throws OpsError
+ * `storage-version-not-served`.
+ */
+export function listableResource(crd: InstalledCrd): Resource {
+  const stored = crd.versions.find((version) => version.storage)
+  if (stored?.served === true) return resourceOfCrd(crd, stored.name)
+  throw new OpsError({
+    code: 'storage-version-not-served',
+    message: `the API server does not serve ${crd.name} at ${stored?.name ?? 'the version'} that it stores: its objects cannot be seen`,
+    hints: [`kubectl get crd ${crd.name} -o yaml`],
+  })
+}
+
 const groupOfCrd = (name: string): string => name.slice(name.indexOf('.') + 1)
 
 /**
@@ -42,10 +57,10 @@ export async function readCrds(kube: KubeReader): Promise<{ objects: KubeObject[
   return { objects, crds: objects.map(installedCrd).filter((crd) => crd !== undefined), names }
 }
 
-/** Every object of these CRDs, kinds side by side. Items of a list carry no apiVersion or kind by themselves: they get them here. */
+/** Every object of these CRDs, kinds side by side. Items of a list carry no apiVersion or kind by themselves: they get them here. Throws as listableResource. */
 export async function readObjects(kube: KubeReader, crds: readonly InstalledCrd[]): Promise<KubeObject[]> {
   const lists = await sideBySide(crds, 8, async (crd) => {
-    const resource = resourceOfCrd(crd)
+    const resource = listableResource(crd)
     const items = await kube.list(resource)
     return items.map((item) => ({ ...item, apiVersion: `${resource.group}/${resource.version}`, kind: resource.kind }))
   })

@@ -2,7 +2,7 @@
 import type { InstalledCrd } from '../flux/installed.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
-import { readCrds, resourceOfCrd, storageVersionOf } from './cluster-survey.ts'
+import { listableResource, readCrds, storageVersionOf } from './cluster-survey.ts'
 import { staleVersions } from './managed-fields.ts'
 import { sideBySide } from './side-by-side.ts'
 import { dropsOf } from './storage-migration/kind.ts'
@@ -64,7 +64,7 @@ export async function readMigrationNeeds(ctx: ReadContext): Promise<MigrationNee
     const to = storageVersionOf(crd)
     if (to === undefined) return undefined
     const tally = tallyOf(crd, to)
-    for await (const { items } of ctx.kube.pages(resourceOfCrd(crd), { metadataOnly: true })) for (const item of items) tally.count(item)
+    for await (const { items } of ctx.kube.pages(listableResource(crd), { metadataOnly: true })) for (const item of items) tally.count(item)
     return tally.need()
   })
   return needs.filter(isNeed)
@@ -79,7 +79,7 @@ export async function isStorageMigrated(ctx: ReadContext): Promise<boolean> {
   })
   if (stored.some(({ crd, to }) => dropsOf(crd, to).length > 0)) return false
   const clean = await sideBySide(stored, KINDS_AT_ONCE, async ({ crd, to }) => {
-    for await (const { items } of ctx.kube.pages(resourceOfCrd(crd), { metadataOnly: true }))
+    for await (const { items } of ctx.kube.pages(listableResource(crd), { metadataOnly: true }))
       if (items.some((item) => staleVersions(item, `${crd.group}/${to}`).length > 0)) return false
     return true
   })
