@@ -2,6 +2,7 @@
 // decryption and substitution. The clone is only read: `flux build kustomization` writes its kustomization.yaml into it before 2.9, so the
 // overlay lies in a folder of its own, with a link to the clone. Source: github.com/fluxcd/pkg/kustomize kustomize_generator.go.
 import type { RepoFile } from '../flux/files.ts'
+import { resolvePath } from '../flux/kustomization-paths.ts'
 import { Trees } from '../flux/plain-trees.ts'
 import { type RenderedObject, renderedObjects } from '../flux/rendered.ts'
 import { cleanFolder } from '../flux/synced-paths.ts'
@@ -10,7 +11,7 @@ import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { idOf } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
-import { belowAny, resolvePath } from './synced-files.ts'
+import { belowAny } from './synced-files.ts'
 
 export interface Build {
   readonly kustomization: KubeObject

@@ -1,22 +1,12 @@
 // Which files of the repository the cluster applies: the folders of its Kustomizations and whatever their kustomization files pull in.
 // Other clusters may live in the same repository, at other versions of Flux: their files are none of this run's business.
 import type { RepoFile } from '../flux/files.ts'
+import { entryLines, resolvePath } from '../flux/kustomization-paths.ts'
 
 const KUSTOMIZATION = /(^|\/)(kustomization\.ya?ml|Kustomization)$/
 // A list entry, or the value of path/file keys, that names something in the file system.
 const ENTRY =
   /^\s*(?:-\s+)?(?:(?:path|base|resource):\s*)?["']?((?:\.{1,2}\/)?[\w@.+~-][\w@.+~/ -]*?|\.{1,2}(?:\/\.{1,2})*)["']?\s*(?:#.*)?$/
-
-/** `a/b` joined with `../c`; undefined when it leaves the repository. */
-export function resolvePath(folder: string, relative: string): string | undefined {
-  const parts = folder === '' ? [] : folder.split('/')
-  for (const part of relative.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.pop() === undefined) return undefined
-  }
-  return parts.join('/')
-}
 
 const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
 
@@ -57,7 +47,7 @@ const ancestors = (path: string): string[] => {
 function referencesOf(file: RepoFile): string[] {
   const folder = folderOf(file.path)
   const found: string[] = []
-  for (const line of file.text.split(/\r?\n/)) {
+  for (const line of entryLines(file.text)) {
     const entry = ENTRY.exec(line)?.[1]
     const path = entry === undefined ? undefined : resolvePath(folder, entry)
     if (path !== undefined && path !== '') found.push(path)

@@ -1,6 +1,7 @@
 // Which folders of a repository need no rendering, because it could show nothing that their files do not show: only local manifests and
 // kustomizations that change names, labels, images and the like. Whatever is not known to be harmless is rendered.
 import type { RepoFile } from './files.ts'
+import { entryLines, resolvePath } from './kustomization-paths.ts'
 
 const KUSTOMIZATION = /(^|\/)kustomization\.ya?ml$/
 const HARMLESS = new Set(
@@ -18,16 +19,6 @@ const harmless = (text: string): boolean => [...text.matchAll(/^([^\s#:-][^\s:]*
 
 /** A list entry, or the value of a key, that may name a path. */
 const ENTRY = /^\s*(?:-\s+)?(?:[\w-]+:\s*)?["']?([^\s"'#:]+)["']?\s*(?:#.*)?$/
-
-function joined(folder: string, relative: string): string | undefined {
-  const parts = folder === '' ? [] : folder.split('/')
-  for (const part of relative.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part !== '..') parts.push(part)
-    else if (parts.pop() === undefined) return undefined
-  }
-  return parts.join('/')
-}
 
 export class Trees {
   private readonly files: readonly RepoFile[]
@@ -61,9 +52,9 @@ export class Trees {
     const known = this.references.get(file.path)
     if (known) return known
     const folder = file.path.split('/').slice(0, -1).join('/')
-    const paths = file.text.split(/\r?\n/).flatMap((line) => {
+    const paths = entryLines(file.text).flatMap((line) => {
       const entry = ENTRY.exec(line)?.[1]
-      const path = entry === undefined ? undefined : joined(folder, entry)
+      const path = entry === undefined ? undefined : resolvePath(folder, entry)
       return path === undefined || path === '' ? [] : [path]
     })
     this.references.set(file.path, paths)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { outermost, resolvePath, syncedTree } from '../../../src/actions/synced-files.ts'
+import { outermost, syncedTree } from '../../../src/actions/synced-files.ts'
+import { resolvePath } from '../../../src/flux/kustomization-paths.ts'
 
 const file = (path: string, text = '') => ({ path, text })
 
@@ -25,6 +26,15 @@ describe('synced files', () => {
       file('apps/staging/kustomization.yaml', 'resources: [../base]\n'),
       file('clusters/other/old.yaml'),
     ]
+
+    expect(syncedTree(files, ['apps/prod'])).toEqual(['apps/base', 'apps/prod', 'infra/crds'])
+  })
+
+  it.each([
+    ['one line', 'resources: [../base, "../../infra/crds"] # shared\n'],
+    ['several lines', 'resources: [\n  ../base,\n  ../../infra/crds\n]\n'],
+  ])('follows a flow list on %s as well', (_where, text) => {
+    const files = [file('apps/prod/kustomization.yaml', text), file('apps/base/app.yaml'), file('infra/crds/x.yaml')]
 
     expect(syncedTree(files, ['apps/prod'])).toEqual(['apps/base', 'apps/prod', 'infra/crds'])
   })

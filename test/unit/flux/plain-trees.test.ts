@@ -31,6 +31,7 @@ describe('a folder needs no rendering', () => {
 
     expect(plain([['apps/kustomization.yaml', 'resources:\n  - ../base\n'], base])).toBe(false)
     expect(plain([['apps/kustomization.yaml', 'resources:\n  - ../other\n'], base])).toBe(true)
+    expect(plain([['apps/kustomization.yaml', 'resources: [../base]\n'], base])).toBe(false)
   })
 
   it('but it does when variables or encrypted values in it are to be looked at', () => {
