@@ -11,10 +11,13 @@ const HAS_ALIAS = /(^|[\s[{,:-])\*[^\s*]/m
 
 /** Nodes after expansion; Infinity for an alias that stands inside what it stands for. */
 function expandedSize(document: Document): number {
+  // A name may be given twice: an alias stands for the last one before it.
   const anchors = new Map<string, Node>()
+  const targets = new Map<unknown, Node | undefined>()
   visit(document, {
     Node: (_key, node) => {
-      if ('anchor' in node && node.anchor !== undefined) anchors.set(node.anchor, node)
+      if (isAlias(node)) targets.set(node, anchors.get(node.source))
+      else if (node.anchor !== undefined) anchors.set(node.anchor, node)
     },
   })
   const sizes = new Map<unknown, number>()
@@ -22,9 +25,7 @@ function expandedSize(document: Document): number {
     const known = sizes.get(node)
     if (known !== undefined) return known
     sizes.set(node, Number.POSITIVE_INFINITY) // what is met again before it is known is a cycle
-    const size = isAlias(node)
-      ? sizeOf(anchors.get(node.source))
-      : 1 + partsOfNode(node).reduce<number>((sum, part) => sum + sizeOf(part), 0)
+    const size = isAlias(node) ? sizeOf(targets.get(node)) : 1 + partsOfNode(node).reduce<number>((sum, part) => sum + sizeOf(part), 0)
     sizes.set(node, size)
     return size
   }

@@ -9,6 +9,12 @@ describe('a file with aliases', () => {
     expect(overgrown(file(`kind: ConfigMap\n---\n${bomb}`))).toBe('has aliases that expand to over 500000 values')
   })
 
+  it('is told apart when the names of its anchors are given again to something small', () => {
+    const names = Array.from({ length: 10 }, (_, level) => `b${level}: &a${level} small\n`).join('')
+
+    expect(overgrown(file(`${bomb}${names}`))).toBe('has aliases that expand to over 500000 values')
+  })
+
   it('is told apart when one stands inside what it stands for', () => {
     expect(overgrown(file('spec: &spec {itself: *spec}\n'))).toBe('has an alias that stands inside what it stands for')
   })
