@@ -51,10 +51,11 @@ function fromKustomization(kustomization: KubeObject): ForceFinding[] {
 function fromCommonMetadata(kustomization: KubeObject): ForceFinding[] {
   const common = kustomization.spec?.commonMetadata
   const by = isOn(common?.annotations?.[FORCE_KEY]) ? 'annotation' : isOn(common?.labels?.[FORCE_KEY]) ? 'label' : undefined
+  const known = Array.isArray(kustomization.status?.inventory?.entries)
   const crds = crdsInInventory(kustomization).filter(isFluxCrd)
-  return by && crds.length > 0
-    ? [{ where: objectLabel(kustomization), by, crds, why: `spec.commonMetadata sets it on all it applies; ${DANGER}` }]
-    : []
+  if (by === undefined || (known && crds.length === 0)) return []
+  const what = known ? 'all it applies' : 'all it applies, which is not known yet'
+  return [{ where: objectLabel(kustomization), by, crds, why: `spec.commonMetadata sets it on ${what}; ${DANGER}` }]
 }
 
 const fromCrd = (crd: KubeObject): ForceFinding[] => {

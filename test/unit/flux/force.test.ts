@@ -42,6 +42,14 @@ describe('force over CRDs', () => {
     expect(forceOverCrds({ kustomizations, crds: [] })).toMatchObject([{ crds: [], why: expect.stringContaining('not known yet') }])
   })
 
+  it('counts where a Kustomization sets it on all it applies, of which nothing is known yet', () => {
+    const spec = { commonMetadata: { annotations: { [KEY]: 'enabled' } } }
+
+    expect(forceOverCrds({ kustomizations: [flux('Kustomization', 'flux', { spec })], crds: [] })).toMatchObject([
+      { by: 'annotation', crds: [], why: expect.stringContaining('not known yet') },
+    ])
+  })
+
   it('counts for a suspended Kustomization too', () => {
     const kustomizations = [flux('Kustomization', 'flux', { spec: { force: true, suspend: true }, status: inventory(BUCKETS) })]
 
