@@ -1,5 +1,5 @@
 // Whether the repository says one version of Flux, wherever in their files the pins are by now.
-import { findPins } from '../flux/pins.ts'
+import { findAllPins } from '../flux/instance-pins.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { Repository } from './installation.ts'
 import { readTexts } from './repository-survey.ts'
@@ -7,7 +7,7 @@ import { readTexts } from './repository-survey.ts'
 /** What does not say `version` in `paths`, one line each; none when all is as it should be. */
 export async function notPinnedTo(ctx: ReadContext, repo: Repository, paths: readonly string[], version: string): Promise<string[]> {
   const { files, unreadable } = await readTexts(ctx, repo.root, [...new Set(paths)])
-  const pins = findPins(files)
+  const pins = findAllPins(files)
   return [
     ...unreadable.map((each) => `${each.path}: ${each.why}`),
     ...pins
