@@ -3,6 +3,10 @@ import { z } from 'zod'
 import { FORGES } from '../../src/actions/forge.ts'
 
 const text = z.string().max(100_000)
+/** What installFlags gives: a plan file brings in no other flag of `flux install`, which without --export would install. */
+const gotkFlag = text.regex(
+  /^--(components|namespace|registry|image-pull-secret|network-policy|watch-all-namespaces|log-level|cluster-domain|toleration-keys)=/,
+)
 const path = z.string().max(4096)
 
 /** A path below the repository's root: nothing that leaves it and nothing a tool could take for a flag. */
@@ -128,7 +132,7 @@ export const planSchema = z.strictObject({
   unmigrated: z.array(text),
   pins: z.array(pin),
   /** Flags for `flux install --export`; null for the pin style. */
-  gotkFlags: z.array(text).nullable(),
+  gotkFlags: z.array(gotkFlag).nullable(),
   storage: z.array(migrationNeed),
   /** status.storedVersions of every CRD of Flux when the plan was made; plans of before do not have it. */
   stored: z.record(text, z.array(text)).exactOptional(),

@@ -8,6 +8,7 @@ import { planSchema, type UpgradePlan } from '../../../runbooks/upgrade/plan-sch
 import { backwards, pinnedTo } from '../../../runbooks/upgrade/steps/pin.ts'
 import { upgradeSteps } from '../../../runbooks/upgrade/steps.ts'
 import { neededAccess } from '../../../src/actions/access.ts'
+import { installFlags } from '../../../src/actions/gotk.ts'
 import { release } from '../../../src/flux/catalogue/index.ts'
 
 const pin = (line: number, column = 10): UpgradePlan['pins'][number] => ({
@@ -105,6 +106,14 @@ describe('upgrade plan', () => {
 
   it.each(['../secrets', '/etc/passwd', '-rf', 'a/../../b'])('refuses a plan file that names %s', (file) => {
     expect(() => planSchema.parse({ ...plan, pins: [{ ...pin(1), file }] })).toThrow()
+  })
+
+  it('takes the flags of flux install from a plan file only where they are those that a plan is made with', () => {
+    const flags = installFlags('image: registry.test/fluxcd/source-controller:v1\n', ['source-controller'], 'flux-system')
+
+    expect(planSchema.parse({ ...plan, gotkFlags: flags }).gotkFlags).toEqual(flags)
+    for (const flag of ['--export=false', '--kubeconfig=/tmp/x', 'manifests'])
+      expect(() => planSchema.parse({ ...plan, gotkFlags: [...flags, flag] }), flag).toThrow()
   })
 
   it('says of each step what it touches', () => {
