@@ -1,4 +1,5 @@
 // What holds for every release on the way, and not for the target alone.
+import { isWritable } from '../../../src/actions/installation.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { findCrd, kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
 import { promotions } from '../../../src/flux/hops.ts'
@@ -37,7 +38,7 @@ export const rollbackPossible: Check<UpgradeInput> = {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const target = targetOf(input)
     const style = styleOf(cluster, repository)
-    const components = style.style === 'bootstrap' || style.style === 'pin' ? componentsOf(style) : undefined
+    const components = isWritable(style) ? componentsOf(style) : undefined
     const from = liveVersion(cluster)
     const applied = cluster.crds.filter((crd) => {
       const component = findCrd(target, crd.group, crd.kind)?.component

@@ -36,7 +36,7 @@ export const stopsExportable: Check<UpgradeInput> = {
     const stops = (await hopsFor(ctx, input)).slice(0, -1)
     if (stops.length === 0) return { status: 'skip', reason: 'one hop, no stop on the way' }
     const style = supported(styleOf(await clusterOf(ctx), await repositoryOf(ctx, input)))
-    if (style.style === 'pin') return { status: 'skip', reason: 'a kustomize pin is only set, no manifests are written' }
+    if (style.style !== 'bootstrap') return { status: 'skip', reason: 'the pins are only set, no manifests are written' }
     return exportable(
       ctx,
       stops.map((hop) => hop.to),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { syncNotSuspended } from '../../../runbooks/upgrade/checks/cluster.ts'
 import { distributionHasTarget, operatorNewEnough } from '../../../runbooks/upgrade/checks/operator.ts'
 import { installStyleKnown, pinsFound } from '../../../runbooks/upgrade/checks/repository.ts'
+import { stopsExportable } from '../../../runbooks/upgrade/checks/stops.ts'
 import { makePlan } from '../../../runbooks/upgrade/plan.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { crdObject, FakeKube, fakeContext } from '../actions/fakes.ts'
@@ -55,6 +56,15 @@ const world = ({ operator = 'v0.58.1', artifact, version = '2.7.3', annotations 
   return fakeContext({ kube, git, files: new Map([['/repo/flux.yaml', text]]) })
 }
 const MANIFESTS = 'ghcr.io/controlplaneio-fluxcd/flux-operator-manifests'
+
+describe('stops-exportable', () => {
+  it('is not asked where the operator writes the manifests of a stop, and not the flux CLI', async () => {
+    expect(await stopsExportable.probe(world(), { ...input, via: ['2.8.8'] })).toMatchObject({
+      status: 'skip',
+      reason: expect.stringContaining('no manifests are written'),
+    })
+  })
+})
 
 describe('operator-new-enough', () => {
   it('passes with an operator whose image has the target', async () => {
