@@ -2,6 +2,7 @@
 import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
 import { nameOfApplier } from '../../../src/actions/hold.ts'
 import { idOf } from '../../../src/actions/resources.ts'
+import { below } from '../../../src/actions/synced-files.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import type { ManifestFinding } from '../../../src/flux/manifests.ts'
@@ -258,9 +259,10 @@ export const noManifestOnRemovedApi: Check<UpgradeInput> = {
   probe: async (ctx, input) => {
     const [{ scan, left, tree }, { unreadable }] = await Promise.all([removedApisOf(ctx, input), repositoryOf(ctx, input)])
     const migrated = scan.findings.filter((finding) => !left.includes(finding))
+    const isIn = below(tree)
     const blind = [
       ...scan.unscannable.map((each) => ({ where: each.line === undefined ? each.file : `${each.file}:${each.line}`, what: each.why })),
-      ...unreadable.filter((each) => tree.some((root) => each.path.startsWith(root))).map((each) => ({ where: each.path, what: each.why })),
+      ...unreadable.filter((each) => isIn(each.path)).map((each) => ({ where: each.path, what: each.why })),
     ]
     if (migrated.length === 0 && blind.length === 0) return pass()
     const said = [
