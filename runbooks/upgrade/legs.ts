@@ -44,7 +44,7 @@ const inLeg = (view: Upgrading, plan: UpgradePlan, key: string): Upgrading => ({
 const isReached = (view: Upgrading, { previous }: Leg): boolean => previous === undefined || view.facts[`verify-${previous}`] !== undefined
 
 function writeInLeg(step: WriteStep<UpgradePlan>, plan: UpgradePlan, leg: Leg): WriteStep<UpgradePlan> {
-  const { undo, factsWhenDone } = step
+  const { undo, undoPreview, factsWhenDone } = step
   const own = (view: Upgrading): Upgrading => inLeg(view, plan, leg.key)
   return {
     ...step,
@@ -54,6 +54,7 @@ function writeInLeg(step: WriteStep<UpgradePlan>, plan: UpgradePlan, leg: Leg): 
     isDone: async (ctx, view) => isReached(view, leg) && step.isDone(ctx, own(view)),
     run: (ctx, view) => step.run(ctx, own(view)),
     ...(factsWhenDone && { factsWhenDone: (ctx: ReadContext, view: Upgrading) => factsWhenDone.call(step, ctx, own(view)) }),
+    ...(undoPreview && { undoPreview: (view: Upgrading) => undoPreview.call(step, own(view)) }),
     ...(undo && { undo: (ctx: Context, view: Upgrading) => undo.call(step, ctx, own(view)) }),
   }
 }

@@ -1,5 +1,6 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { migrateCommand, readChanges } from '../../../src/actions/migrate-files.ts'
+import { restoreFiles, restoreLines } from '../../../src/actions/restore-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { trailerOf } from '../plan-facts.ts'
@@ -30,6 +31,7 @@ export const migrateRepository: WriteStep<UpgradePlan> = {
   },
   undo: async (ctx, view) => {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return
-    await ctx.git.restore(view.plan.repo.root, [...new Set(view.plan.migrate.changes.map((each) => each.file))])
+    await restoreFiles(ctx, view.plan.repo.root, [...new Set(view.plan.migrate.changes.map((each) => each.file))])
   },
+  undoPreview: ({ plan }) => restoreLines([...new Set(plan.migrate.changes.map((each) => each.file))]),
 }

@@ -1,5 +1,6 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
 import { generateComponents, headerVersion, installCommand } from '../../../src/actions/gotk.ts'
+import { restoreFiles, restoreLines } from '../../../src/actions/restore-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { findAllPins } from '../../../src/flux/instance-pins.ts'
 import { applyPin, type Pin } from '../../../src/flux/pins.ts'
@@ -79,6 +80,7 @@ export const pin: WriteStep<UpgradePlan> = {
   },
   undo: async (ctx, view) => {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return
-    await ctx.git.restore(view.plan.repo.root, filesOf(view.plan))
+    await restoreFiles(ctx, view.plan.repo.root, filesOf(view.plan))
   },
+  undoPreview: ({ plan }) => restoreLines(filesOf(plan)),
 }

@@ -1,4 +1,5 @@
 import { findCommit } from '../../../src/actions/commit-and-push.ts'
+import { restoreFiles, restoreLines } from '../../../src/actions/restore-files.ts'
 import { readRewrites, rewriteFiles } from '../../../src/actions/rewrite-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import type { RewriteHop } from '../../../src/flux/api-rewrites.ts'
@@ -27,6 +28,7 @@ export const rewriteRepository: WriteStep<UpgradePlan> = {
   },
   undo: async (ctx, view) => {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return
-    await ctx.git.restore(view.plan.repo.root, filesOf(view.plan))
+    await restoreFiles(ctx, view.plan.repo.root, filesOf(view.plan))
   },
+  undoPreview: ({ plan }) => restoreLines(filesOf(plan)),
 }
