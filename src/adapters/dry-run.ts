@@ -61,7 +61,7 @@ const gitReads = (git: Git) => ({
   show: (dir: string, commit: string, path: string) => git.show(dir, commit, path),
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
-  diff: (dir: string, range?: string) => git.diff(dir, range),
+  diff: (dir: string, range?: string, paths?: readonly string[]) => git.diff(dir, range, paths),
   tryPush: (dir: string, remote: string, branch: string) => git.tryPush(dir, remote, branch),
 })
 

@@ -131,6 +131,6 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
   tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
-  diff: (dir, range) =>
-    git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range ?? 'HEAD', '--'], 'read the changes'),
+  diff: (dir, range = 'HEAD', paths = []) =>
+    git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range, '--', ...paths], 'read the changes'),
 })

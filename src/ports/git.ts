@@ -34,8 +34,8 @@ export interface GitReader {
   /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */
   commitsWithTrailer(dir: string, ref: string, key: string, value: string): Promise<string[]>
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
-  /** Unified diff of the work tree against HEAD, or of `range`. */
-  diff(dir: string, range?: string): Promise<string>
+  /** Unified diff of the work tree against HEAD, or of `range`; of `paths` alone where some are given. */
+  diff(dir: string, range?: string, paths?: readonly string[]): Promise<string>
   /** Goes through a push of HEAD up to the point where something would be sent; runs no hook. Throws as `push` does. */
   tryPush(dir: string, remote: string, branch: string): Promise<void>
 }

@@ -76,7 +76,9 @@ export const pin: WriteStep<UpgradePlan> = {
   },
   run: async (ctx, { plan }) => {
     for (const file of filesOf(plan)) await editFile(ctx, plan, file)
-    return { files: filesOf(plan), diff: (await ctx.git.diff(plan.repo.root)).slice(0, 8_000) }
+    // It is journaled: of our own files alone, as others in the clone may hold what is not to be kept.
+    const diff = await ctx.git.diff(plan.repo.root, undefined, filesOf(plan))
+    return { files: filesOf(plan), diff: diff.slice(0, 8_000) }
   },
   undo: async (ctx, view) => {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return

@@ -133,6 +133,18 @@ test('a diff is plain whatever the person configured', async () => {
   expect(await git.diff(clone)).toContain('\n-one: 1\n+one: 2\n')
 })
 
+test('a diff of some paths tells nothing of the others', async () => {
+  const { git, clone, write, commit } = desk
+  await commit('b.yaml', 'password: old\n', 'second')
+  await write('a.yaml', 'one: 2\n')
+  await write('b.yaml', 'password: new\n')
+
+  const diff = await git.diff(clone, undefined, ['a.yaml'])
+
+  expect(diff).toContain('+one: 2')
+  expect(diff).not.toContain('password')
+})
+
 test.each([
   ['https://user:token@example.org/a.git', 'https://example.org/a.git'],
   ['ssh://git:pw@example.org/a.git', 'ssh://git@example.org/a.git'],
