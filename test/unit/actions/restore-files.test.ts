@@ -6,7 +6,7 @@ const KEPT = '/runs/one/taken-back/apps/a.yaml'
 
 const desk = (text: string | undefined, atHead: string) => {
   const restored: string[] = []
-  const files = new Map(text === undefined ? [] : [['/repo/apps/a.yaml', text] as const])
+  const files = new Map<string, string>(text === undefined ? [] : [['/repo/apps/a.yaml', text] as const])
   const git = {
     show: async () => atHead,
     restore: async (_dir: string, paths: readonly string[]) => {
