@@ -44,7 +44,8 @@ async function renderBase(
   const crude =
     installation.style === 'bootstrap' ? await renderBootstrap(ctx, repo, installation) : await renderBases(ctx, repo, installation)
   const owner = ownerOf(installation)
-  const text = withoutSecrets(owner === undefined ? crude : await asOwnerHasIt(ctx, crude, await readOwner(ctx, owner.id), file))
+  const bare = withoutSecretData(crude)
+  const text = withoutSecrets(owner === undefined ? bare : await asOwnerHasIt(ctx, bare, await readOwner(ctx, owner.id), file))
   if (!text.includes('kind: Deployment')) {
     throw new OpsError({
       code: 'render-empty',
@@ -95,14 +96,23 @@ async function readOwner(ctx: ReadContext, id: string): Promise<KubeObject> {
   })
 }
 
+const IS_SECRET = /^kind: ["']?Secret["']?\s*$/m
+
 const documentsOf = (text: string): string[] => text.split(/^---[ \t]*\r?\n/m)
 
 /** Pure: secrets, and what SOPS has encrypted, are left to Flux: only it can decrypt them, and no upgrade changes them. */
 export function withoutSecrets(text: string): string {
   const documents = documentsOf(text)
-  const kept = documents.filter((document) => !/^kind: ["']?Secret["']?\s*$/m.test(document) && !/^sops:\s*$/m.test(document))
+  const kept = documents.filter((document) => !IS_SECRET.test(document) && !/^sops:\s*$/m.test(document))
   return kept.length === documents.length ? text : kept.join('---\n')
 }
+
+/** Pure: a Secret stays as something that a patch may name, with no value in it: what is rendered on the way lies in the run's folder. */
+export const withoutSecretData = (text: string): string =>
+  text
+    .split(/^(---[ \t]*\r?\n)/m)
+    .map((part) => (IS_SECRET.test(part) ? part.replace(/^(?:data|stringData):.*(?:\r?\n|$)(?:[ \t-].*(?:\r?\n|$)|\r?\n)*/gm, '') : part))
+    .join('')
 
 /** What Flux would replace by values that only it knows must not reach the cluster as it is written. Throws OpsError `render-substitution`. */
 function assertNoSubstitution(text: string, owner: KubeObject): void {

@@ -63,6 +63,24 @@ describe('rendering', () => {
     expect(files.get(path)).toContain('/runs/one/manifests/new')
   })
 
+  it('writes no value of a Secret into the folder of the run, also not on the way to the patches', async () => {
+    const kube = new FakeKube()
+    const options = { versions: ['v1'], storage: 'v1', stored: ['v1'] }
+    kube.put('customresourcedefinitions', crdObject('kustomizations', KUSTOMIZE, 'Kustomization', options))
+    kube.put('kustomizations', owner({ patches: [{ patch: 'x' }] }))
+    const files = new Map<string, string>()
+    const secret = 'apiVersion: v1\ndata:\n  token: aHVudGVyMg==\nkind: Secret\nmetadata:\n  name: webhook\nstringData: {a: hunter2}\ntype: Opaque\n'
+    const config = 'apiVersion: v1\ndata:\n  a: kept\nkind: ConfigMap\n'
+    const exec = () => ({ stdout: `${secret}---\n${config}---\nkind: Deployment\n` })
+    const installation = { style: 'pin', bases: ['base'], self: { source: 'flux-system/m', kustomization: 'flux-system/flux' } } as const
+
+    await renderManifests(fakeContext({ kube, files, exec }), repo, installation, 'manifests/new.yaml')
+
+    const base = files.get('/runs/one/manifests/new/base.yaml')
+    expect([...files.values()].join('\n')).not.toMatch(/aHVudGVyMg|hunter2/)
+    expect(base).toBe(`apiVersion: v1\nkind: Secret\nmetadata:\n  name: webhook\ntype: Opaque\n---\n${config}---\nkind: Deployment\n`)
+  })
+
   it('refuses a rendering without a Deployment', async () => {
     const installation = { style: 'pin', bases: ['cluster/bootstrap'], self: null } as const
 
