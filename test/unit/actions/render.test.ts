@@ -69,7 +69,8 @@ describe('rendering', () => {
     kube.put('customresourcedefinitions', crdObject('kustomizations', KUSTOMIZE, 'Kustomization', options))
     kube.put('kustomizations', owner({ patches: [{ patch: 'x' }] }))
     const files = new Map<string, string>()
-    const secret = 'apiVersion: v1\ndata:\n  token: aHVudGVyMg==\nkind: Secret\nmetadata:\n  name: webhook\nstringData: {a: hunter2}\ntype: Opaque\n'
+    const secret =
+      'apiVersion: v1\ndata:\n  token: aHVudGVyMg==\nkind: Secret\nmetadata:\n  name: webhook\nstringData: {a: hunter2}\ntype: Opaque\n'
     const config = 'apiVersion: v1\ndata:\n  a: kept\nkind: ConfigMap\n'
     const exec = () => ({ stdout: `${secret}---\n${config}---\nkind: Deployment\n` })
     const installation = { style: 'pin', bases: ['base'], self: { source: 'flux-system/m', kustomization: 'flux-system/flux' } } as const

@@ -26,15 +26,9 @@ async function table(): Promise<OutcomeTable> {
  * that very check, so this is the exception and not the way round.
  */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  'controller-flags-known': './upgrade-controllers.test.ts',
   'distribution-has-target': './operator-checks.test.ts',
-  'feature-gates-known': './upgrade-controllers.test.ts',
   'forge-ready': './upgrade-forge.test.ts',
-  'no-rendered-removed-api': './upgrade-rendered.test.ts',
   'operator-new-enough': './operator-checks.test.ts',
-  'patches-apply': './upgrade-patches.test.ts',
-  'strict-substitution': './upgrade-rendered.test.ts',
-  'substitution-seen': './upgrade-rendered.test.ts',
 }
 
 const known = await table()
