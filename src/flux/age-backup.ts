@@ -1,7 +1,7 @@
 // Which Secrets hold the keys that Flux decrypts with, and whether one says that its keys are kept elsewhere as well. The record is an
 // annotation, because it has to live with the key: whoever replaces the Secret loses the record with it.
 import type { KubeObject } from '../ports/kube.ts'
-import { controllersOf } from './installed.ts'
+import { parseArguments, runningControllers } from './controller-args.ts'
 
 /** RFC 3339: when the keys of this Secret were last written to a backup and opened from there. */
 export const BACKUP_ANNOTATION = 'flux-ops.dev/age-backup-at'
@@ -14,10 +14,11 @@ export interface KeySecret {
 
 const globalSecret = (deployments: readonly KubeObject[]): string | undefined => {
   for (const deployment of deployments) {
-    if (!controllersOf([deployment]).some((each) => each.component === 'kustomize-controller')) continue
-    const args: unknown[] = deployment.spec?.template?.spec?.containers?.flatMap((each: { args?: unknown[] }) => each?.args ?? []) ?? []
-    const found = args.map((arg) => /^--sops-age-secret=(.+)$/.exec(String(arg))?.[1]).find((name) => name !== undefined)
-    if (found) return `${deployment.metadata.namespace ?? ''}/${found}`
+    for (const { component, args } of runningControllers([deployment])) {
+      if (component !== 'kustomize-controller') continue
+      const name = parseArguments(args).findLast(({ flag }) => flag === 'sops-age-secret')?.value
+      if (name) return `${deployment.metadata.namespace ?? ''}/${name}`
+    }
   }
   return undefined
 }

@@ -103,6 +103,7 @@ describe('the fact', () => {
 
   it('cancelled-health-check needs the gate of kustomize-controller, and the last one named counts', () => {
     const on = controllers('2.7.3', { 'kustomize-controller': ['--feature-gates=CancelHealthCheckOnNewRevision=true'] })
+    const inTwoWords = controllers('2.7.3', { 'kustomize-controller': ['--feature-gates', 'CancelHealthCheckOnNewRevision=true'] })
     const off = controllers('2.7.3', {
       'kustomize-controller': [
         '--feature-gates=CancelHealthCheckOnNewRevision=true',
@@ -110,7 +111,8 @@ describe('the fact', () => {
       ],
     })
 
-    expect(concerned('cancelled-health-check', { deployments: on })).toEqual(['Deployment kustomize-controller'])
+    for (const deployments of [on, inTwoWords])
+      expect(concerned('cancelled-health-check', { deployments })).toEqual(['Deployment kustomize-controller'])
     expect(concerned('cancelled-health-check', { deployments: off })).toEqual([])
   })
 

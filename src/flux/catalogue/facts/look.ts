@@ -1,7 +1,7 @@
 // How predicates look at a world: by kind, by feature gate, by line of a file.
 import type { KubeObject } from '../../../ports/kube.ts'
+import { gatesIn, runningControllers } from '../../controller-args.ts'
 import type { RepoFile } from '../../files.ts'
-import { controllersOf } from '../../installed.ts'
 import { type Component, objectLabel } from '../../kinds.ts'
 import type { FactFinding, FactObject, FactWorld } from './types.ts'
 
@@ -19,27 +19,13 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 
 export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-const argumentsOf = (deployment: KubeObject): string[] =>
-  list(deployment.spec?.template?.spec?.containers).flatMap((container) => {
-    const { args, command } = (container ?? {}) as { args?: unknown; command?: unknown }
-    return [...list(command), ...list(args)].map(text)
-  })
-
 /** Feature gates that a controller was started with; the last one named wins, as in the controller. */
-export function gatesOf(world: FactWorld, component: Component): ReadonlyMap<string, boolean> {
-  const gates = new Map<string, boolean>()
-  for (const deployment of world.deployments) {
-    if (!controllersOf([deployment]).some((each) => each.component === component)) continue
-    for (const argument of argumentsOf(deployment)) {
-      const pairs = /^--feature-gates=(.*)$/.exec(argument)?.[1]?.split(',') ?? []
-      for (const pair of pairs) {
-        const [name = '', value = ''] = pair.split('=')
-        gates.set(name.trim(), /^(true|1|t)$/i.test(value.trim()))
-      }
-    }
-  }
-  return gates
-}
+export const gatesOf = (world: FactWorld, component: Component): ReadonlyMap<string, boolean> =>
+  new Map(
+    runningControllers(world.deployments)
+      .filter((each) => each.component === component)
+      .flatMap(({ args }) => [...gatesIn(args)]),
+  )
 
 export const isOn = (world: FactWorld, component: Component, gate: string): boolean => gatesOf(world, component).get(gate) === true
 
