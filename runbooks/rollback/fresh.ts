@@ -1,5 +1,6 @@
 // The plan holds for the cluster it was made for, and while the commit is where the plan saw it.
 import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
+import { assertPlannedCluster } from '../../src/actions/planned-cluster.ts'
 import { assertNotClosed } from '../../src/actions/proposal.ts'
 import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
@@ -9,14 +10,7 @@ import { proposalOf } from './pull-request.ts'
 
 /** Throws OpsError (refused) `wrong-cluster` or `plan-stale-head`. */
 export async function assertFresh(ctx: ReadContext, plan: RollbackPlan, view: RollbackView): Promise<void> {
-  const identity = await ctx.kube.identity()
-  if (identity.uid !== plan.clusterUid) {
-    throw refusal(
-      'wrong-cluster',
-      `the plan is for cluster ${plan.clusterUid}, context ${identity.context} is ${identity.uid}`,
-      `--context ${plan.context}`,
-    )
-  }
+  await assertPlannedCluster(ctx, plan)
   if (plan.commit === 'none' || plan.commit === 'local') return
   const proposal = proposalOf(view)
   if (proposal && view.facts.worktree !== undefined) return assertNotClosed(ctx, proposal)

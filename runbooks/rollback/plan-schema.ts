@@ -1,30 +1,13 @@
 // What the rollback needs to know; the half of it that the upgrade wrote down is read from its journal.
 import { z } from 'zod'
-import { FORGES } from '../../src/actions/forge.ts'
-
-const text = z.string().max(100_000)
-const path = z.string().max(4096)
-const inside = path.refine(
-  (value) => !value.startsWith('/') && !value.startsWith('-') && !value.split('/').includes('..'),
-  'leaves the repository',
-)
-const version = z.string().regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/)
-const refName = z.string().regex(/^[^-\s][^\s]*$/)
-const objectId = z.string().regex(/^[^\s/]+\/[^\s/]+$/)
+import { inside, objectId, path, pullRequest, repository, text, version } from '../../src/actions/plan-parts.ts'
 
 const shared = {
   clusterUid: text,
   namespace: text,
   from: version,
   to: version,
-  repo: z.strictObject({
-    root: path.startsWith('/'),
-    head: z.string().regex(/^[0-9a-f]{40,64}$/),
-    remote: refName,
-    branch: refName,
-    url: text,
-    source: objectId,
-  }),
+  repo: repository,
   installation: z.discriminatedUnion('style', [
     z.strictObject({
       style: z.literal('bootstrap'),
@@ -63,7 +46,7 @@ const shared = {
   /** Files that say the version; runs of before do not name them. */
   pins: z.array(z.object({ file: inside })).default([]),
   /** Where the change is proposed; left out, it is pushed. */
-  pullRequest: z.strictObject({ kind: z.enum(FORGES), url: text, path: text }).exactOptional(),
+  pullRequest: pullRequest.exactOptional(),
 }
 
 /** The hop of a chain that is taken back; a run of one hop has none. */

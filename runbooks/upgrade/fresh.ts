@@ -1,6 +1,7 @@
 // A plan holds for the world it was made in: the same cluster, the commit it was made on (or ours on top of it), the version it starts from.
 import { surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
+import { assertPlannedCluster } from '../../src/actions/planned-cluster.ts'
 import { assertNotClosed } from '../../src/actions/proposal.ts'
 import { refusal } from '../../src/errors.ts'
 import { findCrd, release, storageVersion } from '../../src/flux/catalogue/index.ts'
@@ -16,14 +17,7 @@ export async function assertFresh(ctx: ReadContext, plan: UpgradePlan, view: Upg
     const message = 'the plan was made of a pull request (--ci): it is for review and says nothing of the branch that is upgraded'
     throw refusal('plan-for-review', message, `flux-ops upgrade --to ${plan.to}`)
   }
-  const identity = await ctx.kube.identity()
-  if (identity.uid !== plan.clusterUid) {
-    throw refusal(
-      'wrong-cluster',
-      `the plan is for cluster ${plan.clusterUid}, context ${identity.context} is ${identity.uid}`,
-      `--context ${plan.context}`,
-    )
-  }
+  await assertPlannedCluster(ctx, plan)
   await assertHead(ctx, plan, view)
   const { installed, crds } = await surveyCluster(ctx.kube, plan.namespace)
   if (!between(installed, plan)) {

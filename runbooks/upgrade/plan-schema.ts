@@ -1,32 +1,11 @@
 // The plan as data: journaled, saved to a file, read back. Nothing in it is ever a secret.
 import { z } from 'zod'
-import { FORGES } from '../../src/actions/forge.ts'
+import { inside, objectId, pullRequest, repository, text, version } from '../../src/actions/plan-parts.ts'
 
-const text = z.string().max(100_000)
 /** What installFlags gives: a plan file brings in no other flag of `flux install`, which without --export would install. */
 const gotkFlag = text.regex(
   /^--(components|namespace|registry|image-pull-secret|network-policy|watch-all-namespaces|log-level|cluster-domain|toleration-keys)=/,
 )
-const path = z.string().max(4096)
-
-/** A path below the repository's root: nothing that leaves it and nothing a tool could take for a flag. */
-const inside = path.refine(
-  (value) => !value.startsWith('/') && !value.startsWith('-') && !value.split('/').includes('..'),
-  'leaves the repository',
-)
-
-const version = z.string().regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/)
-const refName = z.string().regex(/^[^-\s][^\s]*$/)
-const objectId = z.string().regex(/^[^\s/]+\/[^\s/]+$/)
-
-const repository = z.strictObject({
-  root: path.startsWith('/'),
-  head: z.string().regex(/^[0-9a-f]{40,64}$/),
-  remote: refName,
-  branch: refName,
-  url: text,
-  source: objectId,
-})
 
 const installation = z.discriminatedUnion('style', [
   z.strictObject({
@@ -153,7 +132,7 @@ export const planSchema = z.strictObject({
   facts: z.array(fact).exactOptional(),
   otherFacts: z.number().int().nonnegative().exactOptional(),
   /** Where the change is proposed; left out, it is pushed. */
-  pullRequest: z.strictObject({ kind: z.enum(FORGES), url: text, path: text }).exactOptional(),
+  pullRequest: pullRequest.exactOptional(),
   timeoutMs: z.number().int().positive(),
   madeAt: text,
 })
