@@ -112,7 +112,7 @@ describe('upgrade plan', () => {
     const flags = installFlags('image: registry.test/fluxcd/source-controller:v1\n', ['source-controller'], 'flux-system')
 
     expect(planSchema.parse({ ...plan, gotkFlags: flags }).gotkFlags).toEqual(flags)
-    for (const flag of ['--export=false', '--kubeconfig=/tmp/x', 'manifests'])
+    for (const flag of ['--export=false', '--kubeconfig=mine', 'manifests'])
       expect(() => planSchema.parse({ ...plan, gotkFlags: [...flags, flag] }), flag).toThrow()
   })
 
