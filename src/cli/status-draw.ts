@@ -76,5 +76,6 @@ export function drawStatus(status: Status): string {
     ),
   ]
   const runs = status.runs.length === 0 ? '' : `\nlast runs\n${drawRunList(status.runs)}`
-  return `${lines.join('\n')}\n${runs}`
+  // A name or a version is checked by an API server, not by us.
+  return `${lines.map((line) => sanitise(line)).join('\n')}\n${runs}`
 }

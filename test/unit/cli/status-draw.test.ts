@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { drawStatus } from '../../../src/cli/status-draw.ts'
+
+it('draws nothing raw of what an API server said, names and versions among it', () => {
+  const evil = '\u001b[2Jevil'
+  const object = { kind: 'Kustomization', namespace: evil, name: evil, state: 'failed', reason: evil, message: evil, since: evil } as const
+
+  const drawn = drawStatus({
+    cluster: { context: evil, server: evil, uid: evil, version: evil },
+    flux: { status: 'mixed', version: null, lines: [evil] },
+    controllers: [{ name: evil, image: evil, ready: 0, wanted: 1, rollout: 'rolling' }],
+    kinds: [{ kind: evil, total: 1, states: { failed: 1 } }],
+    notReady: [object],
+    suspended: [{ ...object, state: 'suspended' }],
+    runs: [],
+  })
+
+  expect(drawn).not.toContain('\u001b')
+  expect(drawn).toContain('␛[2Jevil')
+})
