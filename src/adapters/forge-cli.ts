@@ -1,12 +1,16 @@
 // What gh and glab have in common: JSON out of stdout, and their failures as ours.
+import type { z } from 'zod'
 import { OpsError } from '../errors.ts'
 import type { ExecResult } from '../ports/exec.ts'
+import { shaped } from './forge-answers.ts'
 
 export type ToolAnswer = ExecResult
 
-export function jsonOf<T>(text: string, tool: string): T {
+export const jsonOf = <T>(schema: z.ZodType<T>, text: string, tool: string): T => shaped(schema, parsed(text, tool), tool)
+
+function parsed(text: string, tool: string): unknown {
   try {
-    return JSON.parse(text) as T
+    return JSON.parse(text)
   } catch (cause) {
     throw new OpsError({
       code: 'forge-failed',

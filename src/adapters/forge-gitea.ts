@@ -1,25 +1,47 @@
 // Gitea and Forgejo by their REST API, v1: https://docs.gitea.com/api/ (Forgejo keeps to it).
+import { z } from 'zod'
 import { messageOf, OpsError } from '../errors.ts'
-import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
+import type { Branches, ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'
+import { commitField, flagField, numberField, pullRequest, shaped, urlField } from './forge-answers.ts'
 import { authorization, TOKEN } from './forge-token.ts'
 
 const TIMEOUT_MS = 30_000
+/** Of one answer: fifty pull requests are a few MB. */
+const MOST_BYTES = 32 * 2 ** 20
 
 interface Answer {
   readonly status: number
+  /** undefined: what came is no JSON. */
   readonly body: unknown
 }
 
 const limited = (signal: AbortSignal | undefined): AbortSignal =>
   AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])])
 
+async function textOf(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of response.body ?? []) {
+    bytes += part.length
+    if (bytes > MOST_BYTES) throw new Error(`the answer has more than ${MOST_BYTES / 2 ** 20} MiB`)
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 async function ask(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> {
   try {
     const response = await fetch(url, { ...init, signal: limited(signal) })
-    const text = await response.text()
-    const isJson = (response.headers.get('content-type') ?? '').includes('json')
-    return { status: response.status, body: isJson ? JSON.parse(text) : undefined }
+    return { status: response.status, body: jsonIn(await textOf(response)) }
   } catch (cause) {
     signal?.throwIfAborted()
     const why = cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause)
@@ -59,31 +81,27 @@ function failure({ status, body }: Answer, what: string, repo: ForgeRepository):
   return new OpsError({ code: 'forge-failed', message, hints: [`look: ${where}/pulls`] })
 }
 
-interface PullJson {
-  number: number
-  html_url: string
-  state: string
-  merged: boolean
-  merge_commit_sha?: string | null
-}
+const end = z.object({ label: z.string(), repo_id: z.int() })
+const pullJson = z.object({
+  number: numberField,
+  html_url: urlField,
+  state: z.enum(['open', 'closed']),
+  merged: z.boolean(),
+  merge_commit_sha: commitField,
+  head: end,
+  base: end,
+})
+type PullJson = z.infer<typeof pullJson>
+const repositoryJson = z.object({ permissions: z.object({ push: flagField }).optional() })
 
-/** One end of a pull request. */
-interface End {
-  label?: string
-  repo_id?: number
-}
+const pullOf = ({ number, html_url, state, merged, merge_commit_sha }: PullJson): PullRequest =>
+  pullRequest(number, html_url, merged ? 'merged' : state, merge_commit_sha)
 
-function pullRequest(body: unknown): PullRequest {
-  const { number, html_url: url, state, merged, merge_commit_sha: commit } = body as PullJson
-  if (!Number.isInteger(number))
-    throw new OpsError({
-      code: 'forge-failed',
-      message: 'the forge gave no pull request',
-      hints: ['--forge gitea is for Gitea and Forgejo'],
-    })
-  const known = merged && commit ? { commit } : {}
-  return { number, url: String(url), state: merged ? 'merged' : state === 'closed' ? 'closed' : 'open', ...known }
-}
+/** By the branches' names as they were: the answer's own `ref` is another one once the branch is deleted. A fork's is not ours. */
+const isBetween =
+  ({ head, base }: Branches) =>
+  (pull: PullJson): boolean =>
+    pull.head.label === head && pull.base.label === base && pull.head.repo_id === pull.base.repo_id
 
 const NEWEST = 50
 
@@ -95,26 +113,28 @@ export function createGiteaForge(options: ForgeOptions): KindForge {
     const url = `${repo.url}/api/v1/repos/${owner}/${name}${path}`
     return ask(url, { method, headers, ...(json && { body: JSON.stringify(json) }) }, options.signal)
   }
-  const must = async (what: string, ...args: Parameters<typeof call>): Promise<unknown> => {
+  const must = async <T>(schema: z.ZodType<T>, what: string, ...args: Parameters<typeof call>): Promise<T> => {
     const answer = await call(...args)
-    if (answer.status >= 200 && answer.status < 300) return answer.body
+    if (answer.status >= 200 && answer.status < 300) return shaped(schema, answer.body, args[0].url)
     throw failure(answer, what, args[0])
   }
   return {
-    mayPush: async (repo) =>
-      ((await must('read the repository', repo, 'GET', '')) as { permissions?: { push?: boolean } }).permissions?.push,
-    find: async (repo, { head, base }) => {
-      // By the branches' names as they were: the answer's own `ref` is another one once the branch is deleted. A fork's is not ours.
-      const list = await must('list pull requests', repo, 'GET', `/pulls?state=all&limit=${NEWEST}`)
-      const found = (list as { head?: End; base?: End }[]).find(
-        (each) => each.head?.label === head && each.base?.label === base && each.head.repo_id === each.base.repo_id,
-      )
-      return found && pullRequest(found)
+    mayPush: async (repo) => (await must(repositoryJson, 'read the repository', repo, 'GET', '')).permissions?.push,
+    find: async (repo, branches) => {
+      const [base, head] = [branches.base, branches.head].map(encodeURIComponent)
+      const exact = await call(repo, 'GET', `/pulls/${base}/${head}`)
+      const one = exact.status === 200 ? pullJson.safeParse(exact.body).data : undefined
+      if (one && isBetween(branches)(one)) return pullOf(one)
+      // No such pull request, or a forge too old to be asked like that.
+      const list = await must(z.array(z.unknown()), 'list pull requests', repo, 'GET', `/pulls?state=all&limit=${NEWEST}`)
+      // One of others that the forge itself cannot tell of is null there.
+      const found = list.flatMap((each) => pullJson.safeParse(each).data ?? []).find(isBetween(branches))
+      return found && pullOf(found)
     },
-    get: async (repo, number) => pullRequest(await must(`read pull request ${number}`, repo, 'GET', `/pulls/${number}`)),
-    open: async (repo, draft) => pullRequest(await must('open a pull request', repo, 'POST', '/pulls', draft)),
+    get: async (repo, number) => pullOf(await must(pullJson, `read pull request ${number}`, repo, 'GET', `/pulls/${number}`)),
+    open: async (repo, draft) => pullOf(await must(pullJson, 'open a pull request', repo, 'POST', '/pulls', draft)),
     close: async (repo, number) => {
-      await must(`close pull request ${number}`, repo, 'PATCH', `/pulls/${number}`, { state: 'closed' })
+      await must(pullJson, `close pull request ${number}`, repo, 'PATCH', `/pulls/${number}`, { state: 'closed' })
     },
   }
 }

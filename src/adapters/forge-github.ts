@@ -1,8 +1,10 @@
 // GitHub through `gh`, logged in as the person is: https://cli.github.com/manual. The body of a pull request goes in by stdin.
+import { z } from 'zod'
 import { OpsError } from '../errors.ts'
 import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { Secret } from '../ports/secret.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'
+import { commitField, numberField, pullRequest, urlField } from './forge-answers.ts'
 import { jsonOf, type ToolAnswer, toolFailure } from './forge-cli.ts'
 import { tokenFrom } from './forge-token.ts'
 
@@ -13,19 +15,18 @@ const MAY_PUSH = new Set(['ADMIN', 'MAINTAIN', 'WRITE'])
 const hostOf = (repo: ForgeRepository): string => new URL(repo.url).host
 const nameOf = (repo: ForgeRepository): string => `${hostOf(repo)}/${repo.path}`
 
-interface PullJson {
-  number: number
-  url: string
-  state: 'OPEN' | 'CLOSED' | 'MERGED'
-  mergeCommit?: { oid?: string } | null
-  isCrossRepository?: boolean
-}
+const STATES = { OPEN: 'open', CLOSED: 'closed', MERGED: 'merged' } as const
+const pullJson = z.object({
+  number: numberField,
+  url: urlField,
+  state: z.enum(['OPEN', 'CLOSED', 'MERGED']),
+  mergeCommit: z.object({ oid: commitField }).nullish(),
+  isCrossRepository: z.boolean(),
+})
+const repositoryJson = z.object({ viewerPermission: z.string().nullish() })
 
-function pullRequest({ number, url, state, mergeCommit }: PullJson): PullRequest {
-  const commit = mergeCommit?.oid
-  const known = state === 'MERGED' && commit ? { commit } : {}
-  return { number, url, state: state === 'MERGED' ? 'merged' : state === 'CLOSED' ? 'closed' : 'open', ...known }
-}
+const pullOf = ({ number, url, state, mergeCommit }: z.infer<typeof pullJson>): PullRequest =>
+  pullRequest(number, url, STATES[state], mergeCommit?.oid)
 
 export function createGithubForge(options: ForgeOptions): KindForge {
   /** gh takes the one for github.com, the other for a server of one's own. */
@@ -51,22 +52,19 @@ export function createGithubForge(options: ForgeOptions): KindForge {
   }
   const list = async (repo: ForgeRepository, head: string, base: string): Promise<PullRequest | undefined> => {
     const args = ['pr', 'list', '--repo', nameOf(repo), '--head', head, '--base', base, '--state', 'all', '--limit', '20', '--json', FIELDS]
-    const all = jsonOf<PullJson[]>(await must(repo, 'list pull requests', gh(repo, 'read', args)), 'gh')
+    const all = jsonOf(z.array(pullJson), await must(repo, 'list pull requests', gh(repo, 'read', args)), 'gh')
     // A fork may have a branch of the same name: what it proposes is not ours.
-    const ours = all.find((each) => each.isCrossRepository !== true)
-    return ours && pullRequest(ours)
+    const ours = all.find((each) => !each.isCrossRepository)
+    return ours && pullOf(ours)
   }
   const view = async (repo: ForgeRepository, number: number): Promise<PullRequest> => {
     const args = ['pr', 'view', String(number), '--repo', nameOf(repo), '--json', FIELDS]
-    return pullRequest(jsonOf<PullJson>(await must(repo, `read pull request ${number}`, gh(repo, 'read', args)), 'gh'))
+    return pullOf(jsonOf(pullJson, await must(repo, `read pull request ${number}`, gh(repo, 'read', args)), 'gh'))
   }
   return {
     mayPush: async (repo) => {
       const args = ['repo', 'view', nameOf(repo), '--json', 'viewerPermission']
-      const { viewerPermission } = jsonOf<{ viewerPermission?: string }>(
-        await must(repo, 'read the repository', gh(repo, 'read', args)),
-        'gh',
-      )
+      const { viewerPermission } = jsonOf(repositoryJson, await must(repo, 'read the repository', gh(repo, 'read', args)), 'gh')
       return viewerPermission ? MAY_PUSH.has(viewerPermission) : undefined
     },
     find: (repo, { head, base }) => list(repo, head, base),

@@ -1,6 +1,8 @@
 // GitLab through `glab api`, logged in as the person is: https://docs.gitlab.com/api/merge_requests/. Whatever is written goes in by stdin.
+import { z } from 'zod'
 import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'
+import { commitField, numberField, pullRequest, urlField } from './forge-answers.ts'
 import { jsonOf, type ToolAnswer, toolFailure } from './forge-cli.ts'
 import { tokenFrom } from './forge-token.ts'
 
@@ -8,27 +10,26 @@ const QUIET = { NO_PROMPT: '1', NO_COLOR: '1', GLAB_CHECK_UPDATE: 'false', GLAB_
 /** Developer: may push and open merge requests (https://docs.gitlab.com/api/access_requests/). */
 const DEVELOPER = 30
 
-interface MergeRequestJson {
-  iid: number
-  web_url: string
-  state: 'opened' | 'closed' | 'locked' | 'merged'
-  sha?: string | null
-  merge_commit_sha?: string | null
-  squash_commit_sha?: string | null
-  source_project_id?: number
-  target_project_id?: number
-}
+/** `locked`: being merged right now. */
+const STATES = { opened: 'open', locked: 'open', closed: 'closed', merged: 'merged' } as const
+const mergeRequestJson = z.object({
+  iid: numberField,
+  web_url: urlField,
+  state: z.enum(['opened', 'closed', 'locked', 'merged']),
+  sha: commitField,
+  merge_commit_sha: commitField,
+  squash_commit_sha: commitField,
+  source_project_id: z.int().nullish(),
+  target_project_id: z.int(),
+})
+type MergeRequestJson = z.infer<typeof mergeRequestJson>
 
-function pullRequest(json: MergeRequestJson): PullRequest {
+const pullOf = ({ iid, web_url, state, sha, merge_commit_sha, squash_commit_sha }: MergeRequestJson): PullRequest =>
   // A squash that is merged by a merge commit has both: the change is in the squash. Fast-forward has neither.
-  const commit = json.squash_commit_sha ?? json.merge_commit_sha ?? json.sha
-  const state = json.state === 'merged' ? 'merged' : json.state === 'closed' ? 'closed' : 'open'
-  return { number: json.iid, url: json.web_url, state, ...(state === 'merged' && commit ? { commit } : {}) }
-}
+  pullRequest(iid, web_url, STATES[state], squash_commit_sha ?? merge_commit_sha ?? sha)
 
-interface ProjectJson {
-  permissions?: { project_access?: { access_level?: number } | null; group_access?: { access_level?: number } | null }
-}
+const access = z.object({ access_level: z.int() }).nullish()
+const projectJson = z.object({ permissions: z.object({ project_access: access, group_access: access }).nullish() })
 
 export function createGitlabForge(options: ForgeOptions): KindForge {
   const { exec } = options
@@ -56,10 +57,10 @@ export function createGitlabForge(options: ForgeOptions): KindForge {
     throw toolFailure(result, { what, where, tool: 'glab', login: `glab auth login --hostname ${hostOf(repo)}` })
   }
   const get = async (repo: ForgeRepository, number: number): Promise<PullRequest> =>
-    pullRequest(jsonOf<MergeRequestJson>(await call(repo, `read merge request ${number}`, `/merge_requests/${number}`), 'glab'))
+    pullOf(jsonOf(mergeRequestJson, await call(repo, `read merge request ${number}`, `/merge_requests/${number}`), 'glab'))
   return {
     mayPush: async (repo) => {
-      const { permissions } = jsonOf<ProjectJson>(await call(repo, 'read the project', ''), 'glab')
+      const { permissions } = jsonOf(projectJson, await call(repo, 'read the project', ''), 'glab')
       const levels = [permissions?.project_access?.access_level, permissions?.group_access?.access_level].filter(
         (each) => each !== undefined,
       )
@@ -68,17 +69,15 @@ export function createGitlabForge(options: ForgeOptions): KindForge {
     },
     find: async (repo, { head, base }) => {
       const query = new URLSearchParams({ source_branch: head, target_branch: base, state: 'all', order_by: 'created_at', per_page: '20' })
-      const all = jsonOf<MergeRequestJson[]>(await call(repo, 'list merge requests', `/merge_requests?${query}`), 'glab')
+      const all = jsonOf(z.array(mergeRequestJson), await call(repo, 'list merge requests', `/merge_requests?${query}`), 'glab')
       // A fork may have a branch of the same name: what it proposes is not ours.
       const ours = all.find((each) => each.source_project_id === each.target_project_id)
-      return ours && pullRequest(ours)
+      return ours && pullOf(ours)
     },
     get,
     open: async (repo, { head, base, title, body }) => {
       const json = { source_branch: head, target_branch: base, title, description: body }
-      return pullRequest(
-        jsonOf<MergeRequestJson>(await call(repo, 'open a merge request', '/merge_requests', { method: 'POST', json }), 'glab'),
-      )
+      return pullOf(jsonOf(mergeRequestJson, await call(repo, 'open a merge request', '/merge_requests', { method: 'POST', json }), 'glab'))
     },
     close: async (repo, number) => {
       if ((await get(repo, number)).state !== 'open') return

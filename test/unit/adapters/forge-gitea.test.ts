@@ -14,7 +14,8 @@ let server: Server
 let dir: string
 let url: string
 let seen: { method: string; path: string; authorization: string; body: string }[]
-let answer: { status: number; body: string }
+let answer: { status: number; body: string; type?: string }
+let answers: Record<string, { status: number; body: string }>
 
 const redactor = createRedactor()
 const forgeWith = (env: Record<string, string> = {}): Forge => {
@@ -29,13 +30,15 @@ beforeEach(async () => {
   await writeFile(join(dir, 'gitconfig'), '')
   seen = []
   answer = { status: 200, body: '{}' }
+  answers = {}
   server = createServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part) => parts.push(part))
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request
       seen.push({ method, path, authorization: headers.authorization ?? '', body: Buffer.concat(parts).toString() })
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+      const given = { ...answer, ...answers[path.replace('/api/v1/repos/acme/home-ops', '')] }
+      response.writeHead(given.status, { 'content-type': given.type ?? 'application/json' }).end(given.body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -92,8 +95,48 @@ describe('an answer of the forge', () => {
     await expect(opening).rejects.toMatchObject({ code, message: expect.stringContaining('own words') })
   })
 
-  test('that is no pull request is an error of ours to explain', async () => {
-    await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({ code: 'forge-failed' })
+  const sound = { number: 7, html_url: 'https://git.test/acme/x/pulls/7', state: 'open', merged: false, merge_commit_sha: null }
+  const ends = { head: { label: 'one', repo_id: 1 }, base: { label: 'main', repo_id: 1 } }
+
+  test.each([
+    ['is no pull request', {}],
+    ['is null', null],
+    ['has no number', { ...sound, ...ends, number: 'seven' }],
+    ['has a state that nobody knows', { ...sound, ...ends, state: 'gone' }],
+    ['does not say whether it is merged', { ...sound, ...ends, merged: undefined }],
+    ['has an address that is none', { ...sound, ...ends, html_url: 'javascript:alert(1)' }],
+  ])('that %s is an error of ours to explain', async (_what, body) => {
+    answer.body = JSON.stringify(body)
+
+    await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({ code: 'forge-failed', message: expect.stringContaining(url) })
+  })
+
+  test.each([['--output=/tmp/x'], ['b'], [5], [{ toString: 'x' }]])(
+    'that names %j as the merge names none: it would reach git',
+    async (sha) => {
+      answer.body = JSON.stringify({ ...sound, ...ends, state: 'closed', merged: true, merge_commit_sha: sha })
+
+      expect(await forgeWith(TOKEN).get(repo(), 7)).toEqual({ number: 7, url: sound.html_url, state: 'merged' })
+    },
+  )
+
+  test.each([
+    ['asks for the rights', (forge: Forge) => forge.mayPush(repo())],
+    ['lists', (forge: Forge) => forge.find(repo(), { head: 'h', base: 'main' })],
+    ['closes', (forge: Forge) => forge.close(repo(), 7)],
+  ])('that is the page of a log-in in front of it is an error for who %s', async (_who, call) => {
+    answer = { status: 200, body: '<html>Sign in</html>', type: 'text/html' }
+
+    await expect(call(forgeWith(TOKEN))).rejects.toMatchObject({ code: 'forge-failed' })
+  })
+
+  test('that has no end is not read to its end', async () => {
+    answer.body = `[${' '.repeat(33 * 2 ** 20)}]`
+
+    await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({
+      code: 'forge-unreachable',
+      message: expect.stringContaining('more than 32 MiB'),
+    })
   })
 
   test('that does not come at all says where to look', async () => {
@@ -113,7 +156,7 @@ describe('the pull request between two branches', () => {
     html_url: `${url}/acme/home-ops/pulls/${number}`,
     state: 'closed',
     merged: true,
-    merge_commit_sha: 'b',
+    merge_commit_sha: 'b'.repeat(40),
     head,
     base,
   })
@@ -125,8 +168,27 @@ describe('the pull request between two branches', () => {
       pull(7, { label: 'one', ref: 'refs/pull/7/head', repo_id: 1 }),
     ])
 
-    expect(await forgeWith(TOKEN).find(repo(), { head: 'one', base: 'main' })).toMatchObject({ number: 7, state: 'merged', commit: 'b' })
+    expect(await forgeWith(TOKEN).find(repo(), { head: 'one', base: 'main' })).toMatchObject({
+      number: 7,
+      state: 'merged',
+      commit: 'b'.repeat(40),
+    })
     expect(await forgeWith(TOKEN).find(repo(), { head: 'two', base: 'main' })).toBeUndefined()
+  })
+
+  test('is asked for by both names, so that it is found behind any number of newer ones', async () => {
+    const head = 'flux-ops/upgrade-1'
+    answers['/pulls/main/flux-ops%2Fupgrade-1'] = { status: 200, body: JSON.stringify(pull(7, { label: head, repo_id: 1 })) }
+    answers['/pulls?state=all&limit=50'] = { status: 200, body: '[]' }
+
+    expect(await forgeWith(TOKEN).find(repo(), { head, base: 'main' })).toMatchObject({ number: 7 })
+  })
+
+  test('is looked for in the list where the forge does not know the question', async () => {
+    answers['/pulls/main/one'] = { status: 404, body: '{"message":"not found"}' }
+    answers['/pulls?state=all&limit=50'] = { status: 200, body: JSON.stringify([null, pull(7, { label: 'one', repo_id: 1 })]) }
+
+    expect(await forgeWith(TOKEN).find(repo(), { head: 'one', base: 'main' })).toMatchObject({ number: 7 })
   })
 })
 

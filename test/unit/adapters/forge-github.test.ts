@@ -7,7 +7,7 @@ const HEAD = 'flux-ops/upgrade-flux-2.9.2-run-1'
 const BODY = 'Upgrades Flux\n\n- `a.yaml:1`: "v2.7.3" $(id)\n'
 const URL = 'https://github.com/acme/home-ops/pull/7'
 const FIELDS = 'number,url,state,mergeCommit,isCrossRepository'
-const open = { number: 7, url: URL, state: 'OPEN', mergeCommit: null }
+const open = { number: 7, url: URL, state: 'OPEN', mergeCommit: null, isCrossRepository: false }
 const merged = { ...open, state: 'MERGED', mergeCommit: { oid: 'b'.repeat(40) } }
 
 let gh: StandIn
@@ -77,6 +77,23 @@ describe('a pull request on GitHub', () => {
     await gh.forge.close(repo, 7)
 
     expect(await gh.calls()).toHaveLength(1)
+  })
+
+  test.each([
+    ['null', 'pr', 'list', (of: StandIn) => of.forge.find(repo, { head: HEAD, base: 'main' })],
+    ['[{"number":7}]', 'pr', 'list', (of: StandIn) => of.forge.find(repo, { head: HEAD, base: 'main' })],
+    [JSON.stringify({ ...open, state: 'GONE' }), 'pr', 'view', (of: StandIn) => of.forge.get(repo, 7)],
+    ['7', 'repo', 'view', (of: StandIn) => of.forge.mayPush(repo)],
+  ])('is none when gh answers %s', async (stdout, noun, verb, call) => {
+    await gh.answer({ when: [noun, verb], stdout })
+
+    await expect(call(gh)).rejects.toMatchObject({ code: 'forge-failed', message: expect.stringContaining('gh ') })
+  })
+
+  test('whose merge is told as something that is no commit has none', async () => {
+    await gh.answer({ when: ['pr', 'view'], stdout: JSON.stringify({ ...merged, mergeCommit: { oid: '--exec=x' } }) })
+
+    expect(await gh.forge.get(repo, 7)).toEqual({ number: 7, url: URL, state: 'merged' })
   })
 
   test('that was opened meanwhile is told from other failures', async () => {

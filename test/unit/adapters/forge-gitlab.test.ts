@@ -6,7 +6,16 @@ import { type StandIn, standIn } from './forge-stand-in.ts'
 const HEAD = 'flux-ops/upgrade-flux-2.9.2-run-1'
 const PROJECT = 'projects/group%2Fsub%2Fhome-ops'
 const URL = 'https://gitlab.com/group/sub/home-ops/-/merge_requests/7'
-const opened = { iid: 7, web_url: URL, state: 'opened', sha: 'a'.repeat(40), merge_commit_sha: null, squash_commit_sha: null }
+const opened = {
+  iid: 7,
+  web_url: URL,
+  state: 'opened',
+  sha: 'a'.repeat(40),
+  merge_commit_sha: null,
+  squash_commit_sha: null,
+  source_project_id: 1,
+  target_project_id: 1,
+}
 const host = ['api', '--hostname', 'gitlab.com']
 const write = (method: string): string[] => [...host, '--method', method, '--header', 'Content-Type: application/json', '--input', '-']
 
@@ -76,6 +85,23 @@ describe('a merge request on GitLab', () => {
     const call = (await glab.calls())[1]
     expect(call?.argv).toEqual([...write('PUT'), `${PROJECT}/merge_requests/7`])
     expect(JSON.parse(call?.stdin ?? '')).toEqual({ state_event: 'close' })
+  })
+
+  test.each([
+    ['null', (of: StandIn) => of.forge.find(repo, { head: HEAD, base: 'main' })],
+    [JSON.stringify({ ...opened, state: 'gone' }), (of: StandIn) => of.forge.get(repo, 7)],
+    ['"yes"', (of: StandIn) => of.forge.mayPush(repo)],
+  ])('is none when glab answers %s', async (stdout, call) => {
+    await glab.answer({ when: ['api'], stdout })
+
+    await expect(call(glab)).rejects.toMatchObject({ code: 'forge-failed', message: expect.stringContaining('glab ') })
+  })
+
+  test('whose merge is told as something that is no commit has none', async () => {
+    const json = { ...opened, state: 'merged', sha: '--exec=x', merge_commit_sha: 7 }
+    await glab.answer({ when: ['api'], stdout: JSON.stringify(json) })
+
+    expect(await glab.forge.get(repo, 7)).toEqual({ number: 7, url: URL, state: 'merged' })
   })
 
   test('that was opened meanwhile is told from other failures', async () => {
