@@ -9,11 +9,16 @@ export const FLUX_OPERATOR = 'github.com/controlplaneio-fluxcd/flux-operator'
 
 const Downloaded = z.object({ Dir: z.string().min(1), Version: z.string().min(1) })
 
-/** The version that a go.mod requires; undefined when it does not. */
+/** The version that a go.mod requires, in a block or on a line of its own; undefined when it does not. */
 export const requiredVersion = (goMod: string, module: string): string | undefined =>
   goMod
     .split('\n')
-    .map((line) => line.trim().split(' '))
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^require /, '')
+        .split(' '),
+    )
     .find(([path]) => path === module)?.[1]
 
 /** The module's folder in the module cache, downloaded and compared with the go.sum in `pinned` by go itself. */

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { resolveToolNames } from '../../../src/sandbox/toolchain/ensure.ts'
 import { goModAdditions } from '../../../src/sandbox/toolchain/flux-operator.ts'
+import { requiredVersion } from '../../../src/sandbox/toolchain/module-copy.ts'
 import { namesVersion } from '../../../src/sandbox/toolchain/on-path.ts'
 import { readPin } from '../../../src/sandbox/toolchain/pins.ts'
 import { RECIPES, type Recipe, TOOL_SETS } from '../../../src/sandbox/toolchain/recipes.ts'
@@ -88,4 +89,15 @@ describe('a version in what a tool says', () => {
   ])('is not found in %j', (text, version) => {
     expect(namesVersion(text, version)).toBe(false)
   })
+})
+
+test('a pinned version is read from a block of requirements and from a line of its own', () => {
+  const goMod =
+    'module x\n\nrequire one.test/a v1.2.3\n\nrequire (\n\ttwo.test/b v0.1.0 // indirect\n)\n\nreplace three.test/c => four.test/d v9.0.0\n'
+
+  expect(['one.test/a', 'two.test/b', 'four.test/d'].map((module) => requiredVersion(goMod, module))).toEqual([
+    'v1.2.3',
+    'v0.1.0',
+    undefined,
+  ])
 })
