@@ -6,13 +6,19 @@ import type { ForgeOptions } from './forge.ts'
 
 export const TOKEN = 'FLUX_OPS_FORGE_TOKEN'
 
-/** The token that was given for flux-ops, or for this kind of forge. */
+/** The token that was given for flux-ops, or for this kind of forge. Throws OpsError `forge-token-invalid`. */
 export function tokenFrom({ env, redactor }: Pick<ForgeOptions, 'env' | 'redactor'>, ...more: string[]): Secret | undefined {
   const value = [TOKEN, ...more].map((name) => env[name]?.trim()).find((each) => each !== undefined && each !== '')
   if (value === undefined) return undefined
   const secret = new Secret(value)
   redactor.register(secret)
-  return secret
+  if (/^[\x21-\x7e]+$/.test(value)) return secret
+  throw new OpsError({
+    code: 'forge-token-invalid',
+    message: `what stands in ${[TOKEN, ...more].join(' or ')} is no token: it has spaces, line breaks or letters that none has`,
+    hints: [`export ${TOKEN}=…  anew`],
+    exit: 'usage',
+  })
 }
 
 const missing = (url: string, why: string): OpsError =>

@@ -59,6 +59,16 @@ describe('who we are', () => {
     expect(seen).toEqual([{ method: 'GET', path: '/api/v1/repos/acme/home-ops', authorization: 'token given-token-1', body: '' }])
   })
 
+  test.each([['given-token-1\nx: y'], ['given token 1'], ['t\u00f6ken-1']])('is never %j: no request is made with it', async (value) => {
+    const failure = await forgeWith({ FLUX_OPS_FORGE_TOKEN: value })
+      .mayPush(repo())
+      .catch((error: unknown) => error)
+
+    expect(failure).toMatchObject({ code: 'forge-token-invalid', exit: 'usage' })
+    expect(String(failure)).not.toContain(value)
+    expect(seen).toEqual([])
+  })
+
   test('is what git itself would log in with, where there is no token', async () => {
     const file = join(dir, 'credentials')
     await writeFile(file, `http://ops:secret-password-1@127.0.0.1:${new URL(url).port}\n`)
@@ -111,14 +121,11 @@ describe('an answer of the forge', () => {
     await expect(forgeWith(TOKEN).get(repo(), 7)).rejects.toMatchObject({ code: 'forge-failed', message: expect.stringContaining(url) })
   })
 
-  test.each([['--output=/tmp/x'], ['b'], [5], [{ toString: 'x' }]])(
-    'that names %j as the merge names none: it would reach git',
-    async (sha) => {
-      answer.body = JSON.stringify({ ...sound, ...ends, state: 'closed', merged: true, merge_commit_sha: sha })
+  test.each([['--output=x'], ['b'], [5], [{ toString: 'x' }]])('that names %j as the merge names none: it would reach git', async (sha) => {
+    answer.body = JSON.stringify({ ...sound, ...ends, state: 'closed', merged: true, merge_commit_sha: sha })
 
-      expect(await forgeWith(TOKEN).get(repo(), 7)).toEqual({ number: 7, url: sound.html_url, state: 'merged' })
-    },
-  )
+    expect(await forgeWith(TOKEN).get(repo(), 7)).toEqual({ number: 7, url: sound.html_url, state: 'merged' })
+  })
 
   test.each([
     ['asks for the rights', (forge: Forge) => forge.mayPush(repo())],
