@@ -84,12 +84,18 @@ async function clearHalfRevert(git: GitRunner, dir: string, id: string): Promise
   if (left.exitCode === 0 && left.stdout.trim() === id) await git.must(dir, ['revert', '--abort'], 'take back a half revert', WRITE)
 }
 
+/** Of a merge the change is what it brought to the branch: the difference from its first parent. */
+async function mainline(git: GitRunner, dir: string, id: string): Promise<string[]> {
+  const [, ...parents] = (await git.must(dir, ['rev-list', '--parents', '--max-count=1', id, '--'], 'look at the commit')).trim().split(' ')
+  return parents.length > 1 ? ['--mainline', '1'] : []
+}
+
 async function revertCommit(git: GitRunner, dir: string, commit: string, message: string): Promise<string> {
   const id = await commitOf(git, dir, commit, 'revert')
   await clearHalfRevert(git, dir, id)
   const foreign = await stagedPaths(git, dir)
   if (foreign.length > 0) throw refusal('git-failed', `other changes are staged: ${foreign.slice(0, 5).join(', ')}`, `git -C ${dir} status`)
-  const picked = await git.ask(dir, ['revert', '--no-commit', id], WRITE)
+  const picked = await git.ask(dir, ['revert', '--no-commit', ...(await mainline(git, dir, id)), id], WRITE)
   if (picked.exitCode !== 0) {
     if ((await operationUnderWay(git, dir)) !== 'revert') throw gitError(picked, 'revert', dir)
     const files = await conflictedFiles(git, dir)

@@ -50,7 +50,7 @@ export interface Git extends GitReader {
   rebase(dir: string, onto: string): Promise<string>
   /** Takes a rebase that was cut short back to where it began; only for one of ours. */
   abortRebase(dir: string): Promise<void>
-  /** One commit that reverts `commit`; on a conflict aborts and throws `git-conflict`. */
+  /** One commit that reverts `commit`, of a merge all that it brought; on a conflict aborts and throws `git-conflict`. */
   revert(dir: string, commit: string, message: string): Promise<string>
   /** Puts `paths` back to what HEAD has. */
   restore(dir: string, paths: readonly string[]): Promise<void>

@@ -201,6 +201,21 @@ test('a revert is one commit with our message, also with another commit on top',
   expect(await git.status(clone)).toEqual({ entries: [], inProgress: undefined })
 })
 
+test('a revert of a merge takes back all that the merge brought', async () => {
+  const { git, clone, run } = desk
+  run(['switch', '--quiet', '-c', 'change'])
+  await desk.commit('a.yaml', 'one: 2\n', 'theirs')
+  await desk.commit('b.yaml', 'two: 2\n', 'and theirs')
+  run(['switch', '--quiet', 'main'])
+  await desk.commit('c.yaml', 'three: 3\n', 'meanwhile')
+  run(['merge', '--quiet', '--no-edit', '--no-ff', 'change'])
+
+  await git.revert(clone, run(['rev-parse', 'HEAD']), 'Roll back')
+
+  expect(run(['ls-files']).split('\n')).toEqual(['a.yaml', 'c.yaml'])
+  expect(run(['show', 'HEAD:a.yaml'])).toBe('one: 1')
+})
+
 test('a revert that was killed half-way is taken back and done again', async () => {
   const { git, clone, run, commit } = desk
   const bad = await commit('a.yaml', 'one: 2\n', 'bad')
