@@ -8,11 +8,14 @@ import type { Remote } from '../../src/ports/git.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
 import type { UpgradeInput } from './input.ts'
 
-/** Branch that a GitRepository follows, as source-controller reads its spec; undefined for a tag, a range or a commit. */
+const HEADS = 'refs/heads/'
+
+/** Branch that a GitRepository follows, as source-controller reads its spec: commit, name, semver, tag, branch; undefined for what is no branch. */
 export function followedBranch(source: KubeObject): string | undefined {
-  const ref = source.spec?.ref ?? {}
-  if (ref.tag ?? ref.semver ?? ref.commit) return undefined
-  return ref.name?.replace(/^refs\/heads\//, '') ?? ref.branch ?? 'master'
+  const { commit, name, semver, tag, branch } = source.spec?.ref ?? {}
+  if (commit) return undefined
+  if (name) return name.startsWith(HEADS) ? name.slice(HEADS.length) : undefined
+  return (semver ?? tag) ? undefined : (branch ?? 'master')
 }
 
 const of =

@@ -3,6 +3,7 @@ import { RELAXED } from '../../../runbooks/upgrade/checks/pull-request.ts'
 import { checks } from '../../../runbooks/upgrade/checks.ts'
 import type { UpgradeInput } from '../../../runbooks/upgrade/input.ts'
 import { repositoryOf } from '../../../runbooks/upgrade/inspect.ts'
+import { followedBranch } from '../../../runbooks/upgrade/pull-request.ts'
 import { completeInput } from '../../../runbooks/upgrade/target-from-pins.ts'
 import type { CheckResult } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
@@ -28,6 +29,22 @@ async function probe(id: string, ctx: Context, given: UpgradeInput = input): Pro
   if (!check) throw new Error(`no check ${id}`)
   return check.probe(ctx, given)
 }
+
+describe('the branch that a GitRepository follows', () => {
+  it.each([
+    [{}, 'master'],
+    [{ branch: 'main' }, 'main'],
+    [{ branch: 'main', tag: 'v1' }, undefined],
+    [{ branch: 'main', semver: '1.x' }, undefined],
+    [{ branch: 'main', commit: 'abc' }, undefined],
+    [{ name: 'refs/heads/main', tag: 'v1', semver: '1.x' }, 'main'],
+    [{ name: 'refs/heads/main', commit: 'abc' }, undefined],
+    [{ name: 'refs/pull/7/head' }, undefined],
+    [{ name: 'refs/tags/v1', branch: 'main' }, undefined],
+  ])('of ref %j is %s', (ref, branch) => {
+    expect(followedBranch({ apiVersion: 'v1', kind: 'GitRepository', metadata: { name: 'a' }, spec: { ref } })).toBe(branch)
+  })
+})
 
 describe('the target of a pull request', () => {
   const unsaid = { ...input, to: '' }
