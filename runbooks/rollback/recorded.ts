@@ -138,9 +138,11 @@ const onBranch = async (ctx: ReadContext, repo: RecordedUpgrade['repo'], commit:
 async function mergeOf(ctx: ReadContext, { run, upgrade }: Pick<Recorded, 'run' | 'upgrade'>): Promise<string | undefined> {
   const facts = factsOf(run)
   if (facts[CHECKOUT] !== undefined) return mergedIn(facts)
-  const { branch } = facts['push-branch'] ?? {}
   const { pullRequest: forge, repo } = upgrade
-  if (typeof branch !== 'string' || forge === undefined) return 'none'
+  if (facts['push-branch'] === undefined || forge === undefined) return 'none'
+  // Runs of before did not name it when they were killed between the push and the line that tells of it: the number tells as well.
+  const { branch: named } = facts['push-branch']
+  const branch = typeof named === 'string' ? named : ''
   const found = await pullRequestOf(ctx, { runId: run.id, repo, forge, branch, trailer: commitTrailer(run.id, undefined), facts })
   if (found?.state === 'merged') return found.commit
   throw refusal(

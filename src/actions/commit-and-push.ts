@@ -2,6 +2,7 @@
 import { OpsError } from '../errors.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import type { Repository } from './installation.ts'
+import { worktreeOf } from './worktree.ts'
 
 export interface Trailer {
   readonly key: string
@@ -138,15 +139,17 @@ export async function dropCommit(ctx: Context, repo: Repository, trailer: Traile
 }
 
 /**
- * Reverts on the newest head of the branch, so that commits that came after the upgrade stay. Throws OpsError `git-unpushed` (refused) where
- * the clone has commits that the remote has not: they would be pushed with the revert, and nobody has planned that.
+ * Reverts on the newest head of the branch, so that commits that came after the upgrade stay. In a work tree of the run's own that head is
+ * checked out: what the person has committed and not pushed is no part of a pull request. Elsewhere it throws OpsError `git-unpushed`
+ * (refused) where the clone has commits that the remote has not: they would be pushed with the revert, and nobody has planned that.
  */
 export async function revert(ctx: Context, repo: Repository, commit: string, message: string): Promise<string> {
   const theirs = await ctx.git.fetch(repo.root, repo.remote, repo.branch)
   const head = await ctx.git.head(repo.root)
   if (head !== theirs) {
-    if (!(await ctx.git.isAncestor(repo.root, head, theirs))) throw unpushed(repo, theirs)
-    await ctx.git.rebase(repo.root, theirs)
+    if (repo.root === worktreeOf(ctx)) await ctx.git.checkout(repo.root, theirs)
+    else if (!(await ctx.git.isAncestor(repo.root, head, theirs))) throw unpushed(repo, theirs)
+    else await ctx.git.rebase(repo.root, theirs)
   }
   return ctx.git.revert(repo.root, commit, message)
 }

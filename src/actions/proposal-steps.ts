@@ -16,7 +16,7 @@ import {
   pushBranch,
   takeMerge,
 } from './proposal.ts'
-import { hasWorktree, type InRepository, inWorktree, viewInWorktree, worktreeOf } from './worktree.ts'
+import { hasWorktree, type InRepository, inWorktree, isWhole, viewInWorktree, worktreeOf } from './worktree.ts'
 
 export interface Proposing<P> {
   of(view: View<P>): Proposal
@@ -24,6 +24,8 @@ export interface Proposing<P> {
   /** Markdown. */
   body(view: View<P>): string
   readonly pointOfNoReturn: string
+  /** Throws when what was made in the work tree is not what is to be proposed; the view is in it. */
+  recheck?(ctx: ReadContext, view: View<P>): Promise<void>
   /** Throws when the merged branch does not say what was proposed; the view is in the work tree. */
   assertMerged(ctx: ReadContext, view: View<P>): Promise<void>
 }
@@ -34,7 +36,7 @@ const worktree = <P extends InRepository>(): WriteStep<P> => ({
   title: 'make a work tree for the change',
   why: 'the change is made beside your checkout, which stays on its branch and as it is',
   preview: ({ plan }) => [`git worktree add --detach <run>/worktree ${plan.repo.head}`],
-  isDone: (ctx) => hasWorktree(ctx),
+  isDone: (ctx, { plan }) => isWhole(ctx, plan.repo.head),
   run: async (ctx, { plan }) => {
     await ctx.git.addWorktree(plan.repo.root, worktreeOf(ctx), plan.repo.head)
     return { worktree: worktreeOf(ctx) }
@@ -42,7 +44,7 @@ const worktree = <P extends InRepository>(): WriteStep<P> => ({
   undo: (ctx, { plan }) => ctx.git.removeWorktree(plan.repo.root, worktreeOf(ctx)),
 })
 
-const branch = <P>({ of }: Proposing<P>): WriteStep<P> => ({
+const branch = <P extends InRepository>({ of, recheck }: Proposing<P>): WriteStep<P> => ({
   kind: 'write',
   id: 'push-branch',
   title: 'push the change to a branch of its own',
@@ -52,7 +54,11 @@ const branch = <P>({ of }: Proposing<P>): WriteStep<P> => ({
     const { repo, branch: name } = of(view)
     return (await ctx.git.remoteHead(repo.root, repo.remote, name)) !== undefined
   },
-  run: async (ctx, view) => ({ branch: of(view).branch, commit: await pushBranch(ctx, of(view)) }),
+  factsWhenDone: async (_ctx, view) => ({ branch: of(view).branch }),
+  run: async (ctx, view) => {
+    await recheck?.(ctx, viewInWorktree(ctx, view))
+    return { branch: of(view).branch, commit: await pushBranch(ctx, of(view)) }
+  },
   undo: (ctx, view) => ctx.git.deleteRemoteBranch(of(view).repo.root, of(view).repo.remote, of(view).branch),
   undoPreview: (view) => [`delete branch ${of(view).branch} on ${of(view).repo.remote}`],
 })
@@ -129,9 +135,10 @@ const tidy = <P extends InRepository>(): WriteStep<P> => ({
     `git -C ${plan.repo.root} merge --ff-only ${plan.repo.remote}/${plan.repo.branch}, if it is clean and on ${plan.repo.branch}`,
     'git worktree remove <run>/worktree',
   ],
-  isDone: async (ctx) => !(await hasWorktree(ctx)),
+  isDone: async (ctx) => !(await ctx.files.exists(worktreeOf(ctx))),
   run: async (ctx, { plan }) => {
-    const clone = await bringForward(ctx, plan.repo, await ctx.git.head(worktreeOf(ctx)))
+    // A removal that was cut short: the branch was brought forward before it.
+    const clone = (await hasWorktree(ctx)) ? await bringForward(ctx, plan.repo, await ctx.git.head(worktreeOf(ctx))) : null
     await ctx.git.removeWorktree(plan.repo.root, worktreeOf(ctx))
     return { clone }
   },

@@ -1,6 +1,7 @@
 // Taking the upgrade's commit back: by a revert once others may have it, by dropping it while it is only here.
 import * as git from '../../../src/actions/commit-and-push.ts'
 import { runTrailer } from '../../../src/actions/commit-and-push.ts'
+import { assertReverted } from '../../../src/actions/pinned.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { revertTrailer, upgradeTrailer } from '../plan-facts.ts'
@@ -68,7 +69,7 @@ export const push: WriteStep<RollbackPlan> = {
   preview: ({ plan }) => [git.pushLine(plan.repo, '<the revert>')],
   isDone: (ctx, { plan }) => git.isPushed(ctx, plan.repo, revertTrailer(plan)),
   run: async (ctx, { plan }) => {
-    const { commit, replayed } = await git.pushCommit(ctx, plan.repo, revertTrailer(plan), async () => {})
+    const { commit, replayed } = await git.pushCommit(ctx, plan.repo, revertTrailer(plan), () => assertReverted(ctx, plan))
     return { commit, replayed }
   },
 }

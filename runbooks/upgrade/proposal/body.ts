@@ -1,5 +1,6 @@
-// The pull request's text, for those who decide on it and were not there. It may be read by anybody: nothing of the cluster but versions is in it.
+// What the pull request of an upgrade says of it.
 import { codeSpan } from '../../../src/actions/markdown.ts'
+import { proposalText } from '../../../src/actions/proposal-text.ts'
 import { release } from '../../../src/flux/catalogue/index.ts'
 import type { UpgradeView } from '../plan-facts.ts'
 import { writtenAs } from '../steps/pin.ts'
@@ -25,33 +26,23 @@ const controllers = ({ plan }: UpgradeView): string[] =>
 
 export function pullRequestBody(view: UpgradeView, mergeLine: string): string {
   const { plan, runId } = view
-  return [
-    `Upgrades Flux from ${codeSpan(plan.from)} to ${codeSpan(plan.to)}: ${codeSpan(plan.why)}.`,
-    '',
-    '### What changes',
-    '',
-    ...list(changes(view)),
-    ...(controllers(view).length === 0 ? [] : ['', `Controllers: ${controllers(view).join(', ')}`]),
-    '',
-    '### Done already',
-    '',
-    '- a backup of what Flux has in the cluster',
+  const others = controllers(view)
+  const stored =
     plan.storage.length === 0
       ? '- nothing had to be migrated: every object is stored in an API version that the new CRDs have'
-      : `- objects of ${plan.storage.length} CRDs are stored in API versions that the new CRDs have; the old ones serve them too`,
-    '',
-    '### When it is merged',
-    '',
-    `- ▲ ${codeSpan(mergeLine)}`,
-    `- then finish it at once: ${codeSpan(`flux-ops runs resume ${runId}`)} applies CRDs and controllers together, waits for the rollout and proves every object`,
-    '- merge commit, squash and rebase are all fine',
-    `- the way back from there: ${codeSpan(`flux-ops rollback ${runId}`)}`,
-    '',
-    '### Instead of merging',
-    '',
-    `- ${codeSpan(`flux-ops runs abandon ${runId}`)} closes this pull request and deletes its branch`,
-    '',
-    `Run ${codeSpan(runId)}.`,
-    '',
-  ].join('\n')
+      : `- objects of ${plan.storage.length} CRDs are stored in API versions that the new CRDs have; the old ones serve them too`
+  return proposalText({
+    says: `Upgrades Flux from ${codeSpan(plan.from)} to ${codeSpan(plan.to)}: ${codeSpan(plan.why)}.`,
+    parts: [
+      {
+        title: 'What changes',
+        lines: [...list(changes(view)), ...(others.length === 0 ? [] : ['', `Controllers: ${others.join(', ')}`])],
+      },
+      { title: 'Done already', lines: ['- a backup of what Flux has in the cluster', stored] },
+    ],
+    line: mergeLine,
+    finish: 'applies CRDs and controllers together, waits for the rollout and proves every object',
+    afterwards: [`the way back from there: ${codeSpan(`flux-ops rollback ${runId}`)}`],
+    runId,
+  })
 }

@@ -1,10 +1,8 @@
 // What of an upgrade is proposed, and how it is known that this is what was merged.
 import { runTrailer } from '../../../src/actions/commit-and-push.ts'
-import { notPinnedTo } from '../../../src/actions/pinned.ts'
+import { assertMergedPins } from '../../../src/actions/pinned.ts'
 import type { Proposal } from '../../../src/actions/proposal.ts'
 import type { Proposing } from '../../../src/actions/proposal-steps.ts'
-import { OpsError } from '../../../src/errors.ts'
-import type { ReadContext } from '../../../src/ports/context.ts'
 import { promotionLine, type UpgradeView } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 import { subjectOf } from '../steps/commit.ts'
@@ -28,29 +26,10 @@ const needProposal = (view: UpgradeView): Proposal => {
 export const mergeLine = (plan: UpgradePlan): string =>
   ['Flux applies the new version by itself as soon as it is merged', promotionLine(plan)].filter((each) => each !== undefined).join('; ')
 
-/** Throws OpsError `merge-differs`: somebody changed the pull request, or the branch moved on. */
-export async function assertPinned(ctx: ReadContext, plan: UpgradePlan): Promise<void> {
-  const wrong = await notPinnedTo(
-    ctx,
-    plan.repo,
-    plan.pins.map((pin) => pin.file),
-    plan.to,
-  )
-  if (wrong.length === 0) return
-  throw new OpsError({
-    code: 'merge-differs',
-    message: [
-      `${plan.repo.remote}/${plan.repo.branch} does not say Flux ${plan.to} after the merge`,
-      ...wrong.map((each) => `  ${each}`),
-    ].join('\n'),
-    hints: [`set it right in git, merge that, then:  flux-ops runs resume`, 'or go back:  flux-ops rollback'],
-  })
-}
-
 export const proposing = (plan: UpgradePlan): Proposing<UpgradePlan> => ({
   of: needProposal,
   title: (view) => subjectOf(view.plan),
   body: (view) => pullRequestBody(view, mergeLine(view.plan)),
   pointOfNoReturn: mergeLine(plan),
-  assertMerged: (ctx, view) => assertPinned(ctx, view.plan),
+  assertMerged: (ctx, view) => assertMergedPins(ctx, view.plan, 'or go back:  flux-ops rollback'),
 })

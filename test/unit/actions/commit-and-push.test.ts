@@ -52,6 +52,24 @@ describe('commit and push', () => {
     expect(rechecks).toBe(2)
   })
 
+  it.each([
+    ['in the clone by replaying what is committed there', '/repo', 'rebase'],
+    ['in a work tree of our own by going there, so that nothing of the person goes along', '/runs/one/worktree', 'checkout'],
+  ])('reverts on the newest head, %s', async (_how, root, move) => {
+    const calls: string[] = []
+    const git: Partial<Git> = {
+      fetch: async () => 'theirs',
+      head: async () => 'ours',
+      rebase: async (_dir, onto) => `${calls.push(`rebase ${onto}`)}`,
+      checkout: async (_dir, commit) => void calls.push(`checkout ${commit}`),
+      revert: async (_dir, commit) => `${calls.push(`revert ${commit}`)}`,
+    }
+
+    await revert(fakeContext({ git }), { ...repo, root }, 'bad', 'm')
+
+    expect(calls).toEqual([`${move} theirs`, 'revert bad'])
+  })
+
   it('takes back a replay that a kill cut short, and pushes again', async () => {
     const calls: string[] = []
     const git: Partial<Git> = {

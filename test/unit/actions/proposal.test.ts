@@ -1,15 +1,11 @@
-// The steps around a pull request, against a forge and a git of a few lines.
+// What the steps around a pull request do, against a forge and a git of a few lines.
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Proposal } from '../../../src/actions/proposal.ts'
 import { assertNotClosed, assertUnmerged, bringForward, openOnce, pullRequestOf, takeMerge } from '../../../src/actions/proposal.ts'
-import { type Proposing, proposed } from '../../../src/actions/proposal-steps.ts'
-import type { ManualStep, Step, View, WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Forge, PullRequest } from '../../../src/ports/forge.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import { fakeContext } from './fakes.ts'
-
-type Plan = { repo: Proposal['repo'] }
 
 const repo = {
   root: '/repo',
@@ -191,109 +187,5 @@ describe('the clone of the person at the end', () => {
 
     expect(await bringForward(fakeContext({ git: gitOf(more, moved) }), repo, head)).toBe(`/repo is left as it is: ${why}`)
     expect(moved).toEqual([])
-  })
-})
-
-describe('the steps', () => {
-  const proposing: Proposing<Plan> = {
-    of: (view) => proposal(view.facts),
-    title: () => 'Upgrade Flux',
-    body: () => '',
-    pointOfNoReturn: 'Flux applies it',
-    assertMerged: async () => undefined,
-  }
-  const seen: string[] = []
-  const write = (id: string): WriteStep<Plan> => ({
-    kind: 'write',
-    id,
-    title: id,
-    why: '',
-    preview: () => [id],
-    isDone: async () => false,
-    run: async (_ctx, view) => {
-      seen.push(`${id} ${view.plan.repo.root}`)
-      return {}
-    },
-    undo: async () => void seen.push(`undo ${id}`),
-  })
-  const steps = proposed<Plan>(
-    ['backup', 'pin', 'commit', 'push', 'apply'].map(write),
-    { edits: ['migrate', 'pin'], push: 'push' },
-    proposing,
-  )
-  const step = <T extends Step<Plan>>(id: string): T => steps.find((each) => each.id === id) as T
-  const view = (facts: Proposal['facts'] = {}): View<Plan> => ({ plan: { repo }, facts, runId: 'run-1' })
-
-  test('put a pull request in the place of the push, and nothing is pushed to the branch', () => {
-    expect(steps.map((each) => each.id)).toEqual([
-      'backup',
-      'worktree',
-      'pin',
-      'commit',
-      'push-branch',
-      'open-pull-request',
-      'merged',
-      'checkout-merge',
-      'apply',
-      'tidy-clone',
-    ])
-  })
-
-  test('change files in the work tree only', async () => {
-    const ctx = fakeContext()
-
-    for (const id of ['backup', 'pin', 'apply']) await step<WriteStep<Plan>>(id).run(ctx, view())
-
-    expect(seen.splice(0)).toEqual(['backup /repo', 'pin /runs/one/worktree', 'apply /runs/one/worktree'])
-  })
-
-  test('undo changes of files by the work tree alone', async () => {
-    const removed: string[] = []
-    const ctx = fakeContext({ git: { removeWorktree: async (_dir, path) => void removed.push(path) } })
-
-    await step<WriteStep<Plan>>('commit').undo?.(ctx, view())
-    await step<WriteStep<Plan>>('worktree').undo?.(ctx, view())
-
-    expect(seen.splice(0)).toEqual([])
-    expect(removed).toEqual(['/runs/one/worktree'])
-  })
-
-  test.each([
-    ['open', false],
-    ['merged', true],
-  ] as const)('wait while the pull request is %s: done is %s', async (state, done) => {
-    known = pull(state)
-
-    expect(await step<ManualStep<Plan>>('merged').isDone(fakeContext({ forge }), view(OPENED))).toBe(done)
-  })
-
-  test('do not wait for one that is closed', async () => {
-    known = pull('closed')
-
-    await expect(step<ManualStep<Plan>>('merged').isDone(fakeContext({ forge }), view(OPENED))).rejects.toMatchObject({
-      code: 'pull-request-closed',
-    })
-  })
-
-  test('say where it is and what lies behind the merge', () => {
-    const said = step<ManualStep<Plan>>('merged').instructions(view(OPENED)).join('\n')
-
-    expect(said).toContain('https://git.test/acme/x/pulls/7')
-    expect(said).toContain('Flux applies it')
-    expect(said).toContain('flux-ops runs abandon run-1')
-  })
-
-  test('say what an abandon does on the forge', () => {
-    const said = ['push-branch', 'open-pull-request'].flatMap((id) => step<WriteStep<Plan>>(id).undoPreview?.(view(OPENED)) ?? [])
-
-    expect(said).toEqual(['delete branch flux-ops/upgrade-run-1 on origin', 'close https://git.test/acme/x/pulls/7 without merging it'])
-  })
-
-  test('give the number again when the pull request was opened and never journaled', async () => {
-    known = pull('open')
-    const open = step<WriteStep<Plan>>('open-pull-request')
-
-    expect(await open.isDone(fakeContext({ forge }), view())).toBe(true)
-    expect(await open.factsWhenDone?.(fakeContext({ forge }), view())).toEqual(OPENED['open-pull-request'])
   })
 })

@@ -1,8 +1,11 @@
 // Taking an upgrade back that went by a pull request.
 import { describe, expect, test } from 'vitest'
 import { planSchema, type RecordedUpgrade, type RollbackPlan, recordedUpgrade } from '../../../runbooks/rollback/plan-schema.ts'
+import { proposing } from '../../../runbooks/rollback/pull-request.ts'
 import { commitState } from '../../../runbooks/rollback/recorded.ts'
+import { push as pushStep } from '../../../runbooks/rollback/steps/commit.ts'
 import { rollbackSteps } from '../../../runbooks/rollback/steps.ts'
+import type { View } from '../../../src/engine/model.ts'
 import type { PullRequest } from '../../../src/ports/forge.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import type { StoredRun } from '../../../src/ports/runs.ts'
@@ -64,6 +67,12 @@ describe('the commit of an upgrade that went by a pull request', () => {
     expect(await stateOf(squashed, { state: 'merged', commit: MERGED }, PUSHED, OPENED)).toEqual({ state: 'pushed', commit: MERGED })
   })
 
+  test('is not none where the run died between the push of the branch and the line that names it', async () => {
+    const state = await stateOf(squashed, { state: 'merged', commit: MERGED }, finished('push-branch', {}), OPENED)
+
+    expect(state).toEqual({ state: 'pushed', commit: MERGED })
+  })
+
   test.each(['open', 'closed'] as const)('is nothing to be reverted while the pull request is %s', async (state) => {
     await expect(stateOf(squashed, { state }, PUSHED, OPENED)).rejects.toMatchObject({
       code: 'pull-request-open',
@@ -93,6 +102,37 @@ describe('a rollback by pull request', () => {
     madeAt: '2026-11-21T03:12:00Z',
   })
   const ids = (of: RollbackPlan): string[] => rollbackSteps(of).map((step) => step.id)
+
+  const still = (version: string): Map<string, string> =>
+    new Map([['/repo/cluster/k.yaml', `kind: Kustomization\nresources:\n  - github.com/fluxcd/flux2/manifests/install?ref=v${version}\n`]])
+  const pinned: RollbackPlan = { ...plan, from: '2.9.2', to: '2.7.3', pins: [{ file: 'cluster/k.yaml' }] }
+  const view: View<RollbackPlan> = { plan: pinned, facts: {}, runId: 'run-2' }
+
+  test('proposes no revert that leaves the newer version: a forge may have named another commit', async () => {
+    await expect(proposing.recheck?.(fakeContext({ files: still('2.9.2') }), view)).rejects.toMatchObject({
+      code: 'revert-differs',
+      message: expect.stringContaining('cluster/k.yaml:3  pinned to v2.9.2'),
+    })
+    await expect(proposing.recheck?.(fakeContext({ files: still('2.7.3') }), view)).resolves.toBeUndefined()
+  })
+
+  test('pushes no such revert either', async () => {
+    const pushed: string[] = []
+    const git: Partial<Git> = { commitsWithTrailer: async () => ['c'], push: async (_dir, _remote, commit) => void pushed.push(commit) }
+    const push = (version: string) => pushStep.run(fakeContext({ git, files: still(version) }), view)
+
+    await expect(push('2.9.2')).rejects.toMatchObject({ code: 'revert-differs' })
+    expect(pushed).toEqual([])
+    await push('2.7.3')
+    expect(pushed).toEqual(['c'])
+  })
+
+  test('says in its text what it reverts, what the merge does, and how to go on or back', () => {
+    const text = proposing.body(view)
+
+    for (const part of ['`2.7.3`', '`2.9.2`', MERGED, '▲ `Flux applies the older version']) expect(text).toContain(part)
+    for (const command of ['runs resume', 'runs abandon']) expect(text).toContain(`flux-ops ${command} run-2`)
+  })
 
   test('holds Flux from the merge on, not while a person is waited for', () => {
     expect(ids(plan).slice(0, 8)).toEqual([

@@ -4,7 +4,7 @@ import { describePlan } from '../../../runbooks/upgrade/describe.ts'
 import { upgrade } from '../../../runbooks/upgrade/index.ts'
 import { planSchema, type UpgradePlan } from '../../../runbooks/upgrade/plan-schema.ts'
 import { pullRequestBody } from '../../../runbooks/upgrade/proposal/body.ts'
-import { assertPinned, mergeLine, proposalOf } from '../../../runbooks/upgrade/proposal/proposing.ts'
+import { mergeLine, proposalOf, proposing } from '../../../runbooks/upgrade/proposal/proposing.ts'
 import { upgradeSteps } from '../../../runbooks/upgrade/steps.ts'
 import type { PullRequest } from '../../../src/ports/forge.ts'
 import { fakeContext } from '../actions/fakes.ts'
@@ -121,7 +121,7 @@ resources:
   - github.com/fluxcd/flux2/manifests/install?ref=v${version}
 `
   const merged = (content: string | undefined) =>
-    assertPinned(fakeContext({ files: new Map(content === undefined ? [] : [['/repo/cluster/k.yaml', content]]) }), plan)
+    proposing(plan).assertMerged(fakeContext({ files: new Map(content === undefined ? [] : [['/repo/cluster/k.yaml', content]]) }), view())
 
   test('is the target when its pins say so, wherever in the file they are by now', async () => {
     await expect(merged(`# moved\n# down\n${text('2.9.2')}`)).resolves.toBeUndefined()
