@@ -16,8 +16,9 @@ export function apply(plan: UpgradePlan, first: boolean): WriteStep<UpgradePlan>
     ...(line === undefined ? {} : { pointOfNoReturn: line }),
     preview: () => [...renderLines(plan.installation, manifests), applyLine(plan.context, `<run>/${manifests}`)],
     isDone: (ctx) => manifestsApplied(ctx, `${ctx.runDir}/${manifests}`),
-    run: async (ctx) => {
-      const path = await renderManifests(ctx, plan.repo, plan.installation, manifests)
+    run: async (ctx, view) => {
+      // The view's, not the plan's: what was merged is in a work tree.
+      const path = await renderManifests(ctx, view.plan.repo, plan.installation, manifests)
       const { objects } = await applyManifests(ctx, path)
       return { objects, manifests, sha256: await ctx.files.sha256(path) }
     },

@@ -78,6 +78,19 @@ describe('an upgrade with --pr', () => {
     expect(ids(planSchema.parse(old))).toContain('push')
   })
 
+  test('applies what was merged, and not what the person still has checked out', async () => {
+    const rendered: string[] = []
+    const exec = ({ args }: { args: readonly string[] }) => {
+      if (args[0] === 'kustomize') rendered.push(args[1] ?? '')
+      return { stdout: 'kind: Deployment\n' }
+    }
+    const apply = upgradeSteps(plan).find((step) => step.id === 'apply')
+
+    if (apply?.kind === 'write') await apply.run(fakeContext({ exec }), view())
+
+    expect(rendered).toEqual(['/runs/one/worktree/cluster/bootstrap'])
+  })
+
   test('shows the merge as the line from which on there is no way back', () => {
     const lines = describePlan(plan)
 
