@@ -28,6 +28,8 @@ export interface CrdDesk {
   remember(prefix: string, crd: string, stored: readonly string[]): Promise<void>
   /** API version of each object in etcd, by CRD. */
   inStore(prefix: string): Promise<Record<string, string[]>>
+  /** Asks for the end of all CRDs under a prefix, which is not used again: an API server with a thousand of them is slow. */
+  forget(prefix: string): Promise<void>
   close(): void
 }
 
@@ -155,7 +157,8 @@ async function installedUnder(api: Api, prefix: string): Promise<InstalledCrd[]>
 }
 
 export async function crdDesk(ctx: SandboxContext): Promise<CrdDesk> {
-  const api: Api = { http: await openClient(ctx, 'admin'), etcd: `http://127.0.0.1:${ctx.state().ports.etcd}` }
+  const http = await openClient(ctx, 'admin')
+  const api: Api = { http, etcd: `http://127.0.0.1:${ctx.state().ports.etcd}` }
   return {
     install: async (prefix, crds) => void (await sideBySide(crds, 8, (crd) => create(api, prefix, crd))),
     installed: (prefix) => installedUnder(api, prefix),
@@ -174,12 +177,23 @@ export async function crdDesk(ctx: SandboxContext): Promise<CrdDesk> {
       const found = await sideBySide(crds, 8, async ({ metadata: { name } }) => [nameOf(prefix, name), await storedAs(api, name)] as const)
       return Object.fromEntries(found)
     },
-    close: () => api.http.close(),
+    forget: async (prefix) => {
+      const crds = await readAll(api, prefix)
+      await sideBySide(crds, 8, ({ metadata: { name } }) =>
+        soon(`the end of ${name}`, () => http.call('DELETE', `${CRDS}/${name}`).catch(unlessGone)),
+      )
+    },
+    close: () => http.close(),
   }
 }
 
 /** An answer that came too late was one all the same. Anything else is tried again. */
 const unlessThere = (error: unknown): string => {
   if (error instanceof KubeHttpError && error.status === 409) return 'there'
+  throw error
+}
+
+const unlessGone = (error: unknown): string => {
+  if (error instanceof KubeHttpError && error.status === 404) return 'gone'
   throw error
 }

@@ -65,7 +65,9 @@ async function climb(desk: CrdDesk, pair: Pair): Promise<Climb> {
     onTheWay.push(...(await desk.apply(prefix, await crdsOf(hop.to, image), 'apply')).map((crd) => `${hop.to}: ${crd}`))
     await sideBySide(hop.migrateAfter, 4, ({ crd, to: version }) => desk.migrate(prefix, crd, version))
   }
-  return { direct, hops, onTheWay, live: await desk.installed(prefix), inStore: await desk.inStore(prefix) }
+  const reached = { direct, hops, onTheWay, live: await desk.installed(prefix), inStore: await desk.inStore(prefix) }
+  await desk.forget(prefix)
+  return reached
 }
 
 async function tryAll(desk: CrdDesk, start: Omit<Pair, 'to'>, targets: readonly string[]): Promise<[string, Refusal][]> {
@@ -77,6 +79,7 @@ async function tryAll(desk: CrdDesk, start: Omit<Pair, 'to'>, targets: readonly 
     const refused = await desk.apply(name, await crdsOf(to, start.image), 'dry-run')
     found.push([keyOf({ ...start, to }), { refused, crds }])
   }
+  await desk.forget(name)
   return found
 }
 
@@ -94,7 +97,12 @@ export function provePairs(pairs: readonly Pair[]): void {
     sandbox = await scratch(controlPlaneTools)
     await sandbox.up()
     desk = await withSandbox(sandbox.ref(), (ctx) => crdDesk(ctx))
-    await sideBySide(up, 3, async (pair) => void climbs.set(keyOf(pair), await climb(desk, pair)))
+    const start = performance.now()
+    await sideBySide(up, 3, async (pair) => {
+      climbs.set(keyOf(pair), await climb(desk, pair))
+      if (climbs.size % 10 === 0)
+        console.log(`${climbs.size} of ${up.length} chains after ${((performance.now() - start) / 1000).toFixed(0)} s`)
+    })
     await sideBySide(starts, 3, async (start) => {
       const targets = pairs.filter(({ from, image }) => from === start.from && image === start.image).map(({ to }) => to)
       if (targets.length > 0) for (const [key, refusal] of await tryAll(desk, start, targets)) refusals.set(key, refusal)
@@ -107,6 +115,7 @@ export function provePairs(pairs: readonly Pair[]): void {
 
   proveWayUp(up, climbs, refusals)
   proveWayDown(down, refusals)
+  proveSameRefusals(up, down, refusals)
   proveNoWay(() => desk)
 }
 
@@ -152,6 +161,29 @@ function proveWayDown(down: readonly Pair[], refusals: ReadonlyMap<string, Refus
 
       expect(told.accepted ? [] : told.blockers.map(({ crd }) => crd).sort()).toEqual(refused)
     })
+  })
+}
+
+/** Where no single step leads: up, a stop is needed; down, there is no way back. */
+function proveSameRefusals(up: readonly Pair[], down: readonly Pair[], refusals: ReadonlyMap<string, Refusal>): void {
+  it('what the planner refuses to do in one step is what the server refuses, pair by pair', () => {
+    const refusedBy = (pairs: readonly Pair[], who: (pair: Pair, seen: Refusal) => boolean): string[] =>
+      pairs.filter((pair) => who(pair, refusals.get(keyOf(pair)) as Refusal)).map(keyOf)
+    const server = (_pair: Pair, { refused }: Refusal): boolean => refused.length > 0
+    const stops = ({ from, to }: Pair, { crds }: Refusal): boolean => {
+      const plan = planHops({ from, to, crds })
+      return plan.kind !== 'hops' || plan.hops.length > 1
+    }
+    const noWayBack = ({ from, to }: Pair, { crds }: Refusal): boolean => !rollbackVerdict(from, to, crds).accepted
+
+    const told = [refusedBy(up, stops), refusedBy(down, noWayBack)]
+    const real = [refusedBy(up, server), refusedBy(down, server)]
+
+    const said = (pairs: readonly Pair[], index: number): string =>
+      `${pairs.length} (in one step ${pairs.length - (told[index]?.length ?? 0)}, refused by the planner ${told[index]?.length}, by the server ${real[index]?.length})`
+    console.log(`pairs up ${said(up, 0)}, down ${said(down, 1)}`)
+    expect(told).toEqual(real)
+    for (const refused of told) expect(refused).not.toEqual([])
   })
 }
 
