@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { release } from '../../src/flux/catalogue/index.ts'
 import { type Driven, drive } from '../runbooks/desk.ts'
 import { FROM, TO } from '../runbooks/fixture.ts'
 import { cloneOf, type ForgeDesk, forgeDesk } from './forge-desk.ts'
@@ -78,6 +79,14 @@ describe.each([
     expect(done.outcome).toBe('done')
     expect((await desk.processes()).join()).not.toContain(FROM)
     expect(await readFile(join(done.runDir, 'report.md'), 'utf8')).toContain((await desk.pulls())[0] ? '- commit `' : '')
+  })
+
+  test('what was applied is what was merged, though the clone was behind', async () => {
+    const applied = await readFile(join(done.runDir, 'manifests', 'new.yaml'), 'utf8')
+
+    for (const { component, tag } of release(TO).controllers.filter((each) => applied.includes(`/${each.component}:`)))
+      expect(applied).toContain(`/${component}:${tag}`)
+    for (const { component, tag } of release(FROM).controllers) expect(applied).not.toContain(`/${component}:${tag}`)
   })
 
   test('the clone of the person has followed, clean and on its branch, and no work tree is left', async () => {

@@ -7,6 +7,7 @@ import { formatLine } from '../../../src/engine/chain.ts'
 import type { RunEvent } from '../../../src/engine/events.ts'
 import type { Command, Exec } from '../../../src/ports/exec.ts'
 import type { Files } from '../../../src/ports/files.ts'
+import type { Forge } from '../../../src/ports/forge.ts'
 import type { Kube, KubeObject, Resource } from '../../../src/ports/kube.ts'
 import type { Journal, RunStore } from '../../../src/ports/runs.ts'
 import { die, dieDuring, type Effect } from './kill.ts'
@@ -132,6 +133,15 @@ function watchedFiles(run: Run, files: Files): Files {
   }
 }
 
+const watchedForge = (run: Run, forge: Forge): Forge => ({
+  detect: (url) => forge.detect(url),
+  mayPush: (repo) => forge.mayPush(repo),
+  find: (repo, branches) => forge.find(repo, branches),
+  get: (repo, number) => forge.get(repo, number),
+  open: (repo, draft) => write(run, run.step, 'open a pull request', 'request', () => forge.open(repo, draft)),
+  close: (repo, number) => write(run, run.step, 'close a pull request', 'request', () => forge.close(repo, number)),
+})
+
 /** git is built anew over the watched exec, so that each of its commands is a call of its own. */
 export function decorate(watch: Watch): (world: World) => World {
   return (world) => {
@@ -143,7 +153,7 @@ export function decorate(watch: Watch): (world: World) => World {
       git: createGit(exec),
       kube: watchedKube(run, world.kube),
       files: watchedFiles(run, world.files),
-      forge: world.forge,
+      forge: watchedForge(run, world.forge),
       runs: watchedRuns(run, world.runs),
     }
   }
