@@ -60,6 +60,7 @@ describe('commit and push', () => {
     const git: Partial<Git> = {
       fetch: async () => 'theirs',
       head: async () => 'ours',
+      isAncestor: async () => true,
       rebase: async (_dir, onto) => `${calls.push(`rebase ${onto}`)}`,
       checkout: async (_dir, commit) => void calls.push(`checkout ${commit}`),
       revert: async (_dir, commit) => `${calls.push(`revert ${commit}`)}`,
