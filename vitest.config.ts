@@ -48,6 +48,15 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
         },
       },
+      {
+        test: {
+          name: 'styles',
+          include: ['test/styles/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...onSandbox,
+          testTimeout: 30 * MINUTE,
+        },
+      },
       // Its forge is built for it alone: npm run test:forge.
       { test: { name: 'forge', include: ['test/forge/**/*.test.ts'], sequence: { groupOrder: 2 }, ...onSandbox } },
       // Last of all: it searches what the others have left behind.

@@ -1,25 +1,18 @@
-// What the hazard tests have at hand: a cluster on 2.7.3 in style pin, the built CLI, and the same upgrade by hand, as people do it without us.
-import { execFile, spawn } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+// What the hazard tests have at hand: a cluster on 2.7.3, in style pin where no other is asked for, the built CLI, and the same upgrade by hand, as people do it without us.
+import { execFile } from 'node:child_process'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { environment } from '../../src/sandbox/index.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
+import { runBuilt, type Said } from '../helpers/built-program.ts'
+import type { Style } from '../helpers/shared-sandbox.ts'
 import { type FaultDesk, FROM, faultDesk, TO, type World } from '../runbooks/upgrade/faults/desk.ts'
 
 export { expectRefused } from '../runbooks/upgrade/faults/expect.ts'
 export { FROM, TO }
 
-const ENTRY = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 const FLUX_FILE = 'cluster/flux/config/flux.yaml'
-
-export interface Said {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-  readonly text: string
-}
 
 /** path -> what becomes of its text; a file that is not there yet is ''. */
 export type Edits = Readonly<Record<string, (text: string) => string>>
@@ -34,6 +27,8 @@ export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' 
   pushed(edits: Edits): Promise<void>
   /** Migrate, set the tag, push: what the guides say, without a look at what it meets. Waits until the new controllers run. */
   plainUpgrade(): Promise<void>
+  /** `upgrade plan --ci` in a clone of its own at the commit of `edits`, which is pushed to nobody. */
+  planOfRequest(edits: Edits): Promise<Said>
   /** What flux says, started in the clone. */
   fluxInClone(...args: string[]): Promise<string>
   /** stderr of a kubectl that has to fail. */
@@ -49,9 +44,18 @@ export const edited =
     return text.replace(from, () => to)
   }
 
-export async function hazardDesk(): Promise<HazardDesk> {
-  const desk = await faultDesk('pin')
+/** GitRepository of the clone. */
+const SOURCES: Readonly<Record<Style, string>> = {
+  pin: 'home-cluster',
+  bootstrap: 'flux-system',
+  operator: 'flux-system',
+  'operator-helm': 'home-kubernetes',
+}
+
+export async function hazardDesk(style: Style = 'pin'): Promise<HazardDesk> {
+  const desk = await faultDesk(style)
   const { paths, kubectl, git, run } = desk
+  const state = join(paths.dir, 'evidence', 'hazards')
 
   const fluxInClone: HazardDesk['fluxInClone'] = async (...args) => {
     const env = environment({ dir: paths.dir })
@@ -59,15 +63,28 @@ export async function hazardDesk(): Promise<HazardDesk> {
     return `${stdout}${stderr}`
   }
 
-  const pushed: HazardDesk['pushed'] = async (edits) => {
+  const commit = async (clone: string, edits: Edits): Promise<void> => {
     for (const [path, edit] of Object.entries(edits)) {
-      const file = join(paths.repo, path)
+      const file = join(clone, path)
       await writeFile(file, edit(await readFile(file, 'utf8').catch(() => '')))
     }
-    await git('add', '--all')
-    await git('commit', '--quiet', '-m', 'chore: change')
+    await run('git', '-C', clone, 'add', '--all')
+    await run('git', '-C', clone, 'commit', '--quiet', '-m', 'chore: change')
+  }
+
+  const planOfRequest: HazardDesk['planOfRequest'] = async (edits) => {
+    const clone = join(paths.tmp, 'request')
+    await rm(clone, { recursive: true, force: true })
+    await run('git', 'clone', '--quiet', (await git('remote', 'get-url', 'origin')).trim(), clone)
+    await run('git', '-C', clone, 'checkout', '--quiet', '--detach')
+    await commit(clone, edits)
+    return runBuilt(paths, ['upgrade', 'plan', '--ci'], { state, cwd: clone })
+  }
+
+  const pushed: HazardDesk['pushed'] = async (edits) => {
+    await commit(paths.repo, edits)
     await git('push', '--quiet')
-    await run('flux', '-n', 'flux-system', 'reconcile', 'source', 'git', 'home-cluster')
+    await run('flux', '-n', 'flux-system', 'reconcile', 'source', 'git', SOURCES[style])
   }
 
   const applied: HazardDesk['applied'] = async (edits) => {
@@ -104,7 +121,8 @@ export async function hazardDesk(): Promise<HazardDesk> {
 
   return {
     ...desk,
-    plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more]),
+    plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more], { state }),
+    planOfRequest,
     pushed,
     applied,
     plainUpgrade,
@@ -116,20 +134,4 @@ export async function hazardDesk(): Promise<HazardDesk> {
 interface KustomizationItem {
   spec: { sourceRef: { kind: string } }
   status?: { lastAppliedRevision?: string }
-}
-
-function runBuilt(paths: FaultDesk['paths'], args: readonly string[]): Promise<Said> {
-  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: join(paths.dir, 'evidence', 'hazards') }
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ENTRY, ...args], { cwd: paths.repo, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const said = { stdout: '', stderr: '', text: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (chunk: string) => {
-        said[name] += chunk
-        said.text += chunk
-      })
-    }
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, ...said }))
-  })
 }

@@ -1,0 +1,37 @@
+// The built CLI, started in the clone of a sandbox as a person does.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { environment, type SandboxPaths } from '../../src/sandbox/index.ts'
+
+const ENTRY = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
+
+export interface Said {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+  /** Both, as a person reads them. */
+  readonly text: string
+}
+
+export interface Where {
+  /** XDG_STATE_HOME: where its runs are kept. */
+  readonly state: string
+  /** Default: the clone. */
+  readonly cwd?: string
+}
+
+export function runBuilt(paths: SandboxPaths, args: readonly string[], { state, cwd = paths.repo }: Where): Promise<Said> {
+  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: state }
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const said = { stdout: '', stderr: '', text: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (chunk: string) => {
+        said[name] += chunk
+        said.text += chunk
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, ...said }))
+  })
+}
