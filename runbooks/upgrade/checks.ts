@@ -15,6 +15,7 @@ import {
 } from './checks/cluster.ts'
 import { kindsHaveControllers, noCrdPruned, noObjectPruned } from './checks/components.ts'
 import { controllerFlagsKnown, featureGatesKnown } from './checks/controllers.ts'
+import { noDependencyCycle } from './checks/dependencies.ts'
 import { factChecks } from './checks/facts.ts'
 import { forgeReady } from './checks/forge.ts'
 import { pushAllowed, sourceFetches } from './checks/git-access.ts'
@@ -57,6 +58,7 @@ const asked: readonly Check<UpgradeInput>[] = [
   syncNotSuspended,
   objectsReady,
   suspendedObjects,
+  noDependencyCycle,
   storedVersions,
   stopsExportable,
   rollbackPossible,

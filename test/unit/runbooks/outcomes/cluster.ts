@@ -7,6 +7,8 @@ const failing = (message: string) => ({
   conditions: [condition('False', { reason: 'BuildFailed', message, observedGeneration: 1 })],
 })
 
+const dependent = (name: string) => ({ spec: { dependsOn: [{ name }] }, status: readyStatus() })
+
 export const outcomes: OutcomeTable = {
   'cluster-reachable': {
     pass: { given: 'the API server answers', says: /uid-1/ },
@@ -102,6 +104,21 @@ export const outcomes: OutcomeTable = {
       given: 'a Kustomization fails',
       change: (world) => world.put('Kustomization', 'web', { status: failing('no such file') }),
       says: /no such file/,
+    },
+    unknown: {
+      given: 'Kustomizations may not be read',
+      change: ({ kube }) => void kube.broken.set('kustomizations', forbidden('list kustomizations')),
+    },
+  },
+  'no-dependency-cycle': {
+    pass: { given: 'a Kustomization depends on another', change: (world) => world.put('Kustomization', 'web', dependent('apps')) },
+    fail: {
+      given: 'two Kustomizations depend on each other',
+      change: (world) => {
+        world.put('Kustomization', 'web', dependent('auth'))
+        world.put('Kustomization', 'auth', dependent('web'))
+      },
+      says: /Kustomization flux-system\/web → Kustomization flux-system\/auth → Kustomization flux-system\/web/,
     },
     unknown: {
       given: 'Kustomizations may not be read',
