@@ -10,8 +10,8 @@ import { type Fixture, TO } from '../runbooks/fixture.ts'
 import { runIn } from '../runbooks/upgrade/faults/desk.ts'
 import type { StyleRow } from './styles.ts'
 
-/** What a cell says besides its time; `undefined`: the program cannot do it yet. */
-export type Told = { readonly note?: string } | undefined
+/** How long the program took, without what the test itself looks at; `undefined`: the program cannot do it yet. */
+export type Told = { readonly seconds: number; readonly note?: string } | undefined
 
 export interface Cells {
   plan(): Promise<Told>
@@ -54,13 +54,19 @@ export function canRehearse(): boolean {
   return commands['upgrade:plan']?.flags?.rehearse !== undefined
 }
 
+type Timed = Said & { readonly seconds: number }
+
 const end = (said: Said): string => said.text.slice(-3000)
 
 /** Objects of Flux that are neither well nor suspended on purpose. */
 const unwell = ({ objects }: EndState): string[] => objects.filter((each) => !each.endsWith(': ready, reconciled for this run'))
 
 export function cellsOf(sandbox: Fixture, row: StyleRow): Cells {
-  const fluxOps = (...args: string[]): Promise<Said> => runBuilt(sandbox.paths, args, { state: stateHome(sandbox.paths) })
+  const fluxOps = async (...args: string[]): Promise<Timed> => {
+    const start = performance.now()
+    const said = await runBuilt(sandbox.paths, args, { state: stateHome(sandbox.paths) })
+    return { ...said, seconds: Math.round((performance.now() - start) / 100) / 10 }
+  }
   const tree = async (): Promise<string> => (await sandbox.git('rev-parse', 'HEAD^{tree}')).trim()
   const world = async (): Promise<unknown> => [
     await sandbox.git('ls-remote', 'origin'),
@@ -72,7 +78,7 @@ export function cellsOf(sandbox: Fixture, row: StyleRow): Cells {
   let first: { images: readonly string[]; tree: string } | undefined
   let upgraded: { runId: string; end: EndState } | undefined
 
-  const planned = async (...more: string[]): Promise<Said> => {
+  const planned = async (...more: string[]): Promise<Timed> => {
     const before = await world()
     const said = await fluxOps('upgrade', 'plan', '--to', TO, ...more)
     expect(said.code, end(said)).toBe(0)
@@ -82,13 +88,13 @@ export function cellsOf(sandbox: Fixture, row: StyleRow): Cells {
 
   return {
     plan: async () => {
-      expect((await planned()).stdout).toContain(TO)
-      return {}
+      const { stdout, seconds } = await planned()
+      expect(stdout).toContain(TO)
+      return { seconds }
     },
     rehearsal: async () => {
       if (!canRehearse()) return undefined
-      await planned('--rehearse')
-      return {}
+      return { seconds: (await planned('--rehearse')).seconds }
     },
     upgrade: async () => {
       first = { images: await sandbox.images(), tree: await tree() }
@@ -107,7 +113,7 @@ export function cellsOf(sandbox: Fixture, row: StyleRow): Cells {
       })
       expect(unwell(upgraded.end)).toEqual([])
       expect(upgraded.end.images).not.toEqual(first.images)
-      return {}
+      return { seconds: said.seconds }
     },
     rollback: async () => {
       if (upgraded === undefined || first === undefined) throw new Error('there is no upgrade to take back')
@@ -116,14 +122,14 @@ export function cellsOf(sandbox: Fixture, row: StyleRow): Cells {
       const back = await endState(sandbox, runIn(said.text))
       expect([back.images, await tree(), back.inStep, back.workTree]).toEqual([first.images, first.tree, true, ''])
       expect(unwell(back)).toEqual([])
-      return {}
+      return { seconds: said.seconds }
     },
     kill: async () => {
       if (upgraded === undefined) throw new Error('there is no upgrade to compare with')
       const points = pointsOf(row)
-      const { runId } = await ride(sandbox.paths, ['upgrade', '--to', TO, '--yes'], points)
+      const { runId, seconds } = await ride(sandbox.paths, ['upgrade', '--to', TO, '--yes'], points)
       expect(await endState(sandbox, runId)).toEqual(upgraded.end)
-      return { note: `${points.length} kills` }
+      return { seconds: seconds.at(-1) ?? 0, note: `${points.length} kills` }
     },
   }
 }
