@@ -24,7 +24,7 @@ export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' 
   /** Commits, pushes, and waits until Flux has applied it everywhere. */
   applied(edits: Edits): Promise<void>
   /** Commits and pushes, and asks Flux to fetch it. */
-  pushed(edits: Edits): Promise<void>
+  pushed(edits: Edits, withinSeconds?: number): Promise<void>
   /** Migrate, set the tag, push: what the guides say, without a look at what it meets. Waits until the new controllers run. */
   plainUpgrade(): Promise<void>
   /** `upgrade plan --ci` in a clone of its own at the commit of `edits`, which is pushed to nobody. */
@@ -81,10 +81,10 @@ export async function hazardDesk(style: Style = 'pin'): Promise<HazardDesk> {
     return runBuilt(paths, ['upgrade', 'plan', '--ci'], { state, cwd: clone })
   }
 
-  const pushed: HazardDesk['pushed'] = async (edits) => {
+  const pushed: HazardDesk['pushed'] = async (edits, withinSeconds = 300) => {
     await commit(paths.repo, edits)
     await git('push', '--quiet')
-    await run('flux', '-n', 'flux-system', 'reconcile', 'source', 'git', SOURCES[style])
+    await run('flux', '-n', 'flux-system', 'reconcile', 'source', 'git', SOURCES[style], `--timeout=${withinSeconds}s`)
   }
 
   const applied: HazardDesk['applied'] = async (edits) => {
