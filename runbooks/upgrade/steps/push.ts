@@ -14,13 +14,14 @@ export async function recheck(ctx: ReadContext, plan: UpgradePlan): Promise<void
   const { root } = plan.repo
   const pinned = new Set(plan.pins.map((each) => each.file))
   const paths = (await ctx.files.walk(root)).filter((path) => /\.ya?ml$/.test(path))
-  const { files } = await readTexts(
+  const { files, unreadable } = await readTexts(
     ctx,
     root,
     paths.filter((path) => pinned.has(path) || belowAny(path, plan.tree)),
   )
   const known = new Set(plan.unmigrated)
   const found = [
+    ...unreadable.filter((each) => pinned.has(each.path)).map((each) => `${each.path}  cannot be read: ${each.why}`),
     ...scanManifests(files, plan.to)
       .findings.filter((each) => !known.has(`${each.file} ${each.kind} ${each.name} ${each.apiVersion}`))
       .map((each) => `${each.file}:${each.line}  ${each.kind} ${each.apiVersion}, which Flux ${plan.to} does not serve`),
