@@ -3,7 +3,7 @@ import { BaseCommand } from '../../src/cli/base-command.ts'
 import { type ProgressLine, type SandboxStatus, standardUp, status } from '../../src/sandbox/index.ts'
 import { formatLine } from '../../src/sandbox/progress-line.ts'
 
-const STYLES = ['pin', 'bootstrap', 'operator', 'operator-helm', 'none'] as const
+const STYLES = ['pin', 'bootstrap', 'operator', 'operator-helm', 'helm', 'none'] as const
 
 export default class SandboxUp extends BaseCommand {
   static override summary = 'start a real control plane on this machine, with Flux if asked'
@@ -20,7 +20,7 @@ The first time, what is missing is built from source: about 25 minutes on two co
     flux: Flags.string({ description: "Flux release, or 'none' [default: 2.7.3, or what the sandbox has]", helpValue: 'VERSION' }),
     style: Flags.string({
       description:
-        'how Flux is installed: pin (kustomize and OCI), bootstrap (flux bootstrap), operator (FluxInstance in git), operator-helm (charts flux-operator and flux-instance), none (controllers only)',
+        'how Flux is installed: pin (kustomize and OCI), bootstrap (flux bootstrap), operator (FluxInstance in git), operator-helm (charts flux-operator and flux-instance), helm (a chart of the shape of flux2), none (controllers only)',
       options: [...STYLES],
     }),
     forge: Flags.boolean({

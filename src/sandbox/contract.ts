@@ -6,7 +6,7 @@
  */
 export type Tools = Readonly<Record<string, string>>
 
-export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm' | 'none'
+export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm' | 'helm' | 'none'
 
 /** One line of progress: `►` doing, `◎` waiting, `✔` done (with how long), `⚠` warning. */
 export interface ProgressLine {

@@ -21,7 +21,7 @@ const stateSchema = z.object({
   dir: z.string(),
   createdAt: z.string(),
   flux: z.string().nullable(),
-  style: z.enum(['pin', 'bootstrap', 'operator', 'operator-helm', 'none']),
+  style: z.enum(['pin', 'bootstrap', 'operator', 'operator-helm', 'helm', 'none']),
   forge: z.boolean().exactOptional(),
   ports: z.record(z.string(), z.number().int()),
   processes: z.record(z.string(), processRecordSchema),

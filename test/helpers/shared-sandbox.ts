@@ -20,7 +20,7 @@ import { allTools, manifestsDir } from '../sandbox/scratch.ts'
 import { settled } from './settled.ts'
 import { ROOT } from './shared-root.ts'
 
-export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm'
+export type Style = 'pin' | 'bootstrap' | 'operator' | 'operator-helm' | 'helm'
 
 export interface SharedSandbox {
   readonly name: string

@@ -26,7 +26,7 @@ const WRITES_BY_OPERATOR = [...UNTIL_FETCHED, 'operator-applies', 'reconcile', '
  * planner knows CRDs, not who applies them. Force over CRDs: the operator applies with none, and nothing can set it
  * (controlplaneio-fluxcd/flux-operator, internal/controller/fluxinstance_controller.go: ApplyOptions without Force and without a selector for it).
  */
-const STRUCK: Readonly<Record<Style, Struck>> = {
+const STRUCK: Readonly<Record<Exclude<Style, 'helm'>, Struck>> = {
   pin: {
     restart: ['backup', 'migrate-storage', 'push', 'sync-source', 'apply', 'rollout', 'reconcile', 'verify'],
     noRoom: WRITES,
@@ -48,7 +48,7 @@ const STRUCK: Readonly<Record<Style, Struck>> = {
 
 const tagOf = (component: string): string => release(TO).controllers.find((each) => each.component === component)?.tag ?? ''
 
-export const faultSuite = (style: Style): void => {
+export const faultSuite = (style: Exclude<Style, 'helm'>): void => {
   let desk: FaultDesk
   let before: World
 

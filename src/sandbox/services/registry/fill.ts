@@ -4,6 +4,7 @@ import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxContext } from '../../contract.ts'
 import { cacheRoot, contentKey, filledFolder, isFolder } from '../cache.ts'
+import { publishFluxChart } from './flux-chart.ts'
 import { publishFluxManifests, pushFolder } from './flux-manifests.ts'
 import { CHART, helloChart } from './hello-chart.ts'
 import { hasTag, pushArtifact } from './oci-client.ts'
@@ -21,15 +22,14 @@ const versions = (asked: string | null): string[] => [...new Set([...ALWAYS, ...
 /** The registry of an operator style holds more. */
 const withOperator = (ctx: SandboxContext): boolean => ctx.state().style.startsWith('operator')
 
+/** What is in the registry of some styles only. */
+const extras = (ctx: SandboxContext): string[] => (withOperator(ctx) ? ['operator'] : ctx.state().style === 'helm' ? ['flux2 chart'] : [])
+
 async function cachePlace(ctx: SandboxContext): Promise<string> {
   const wanted = versions(ctx.state().flux)
   const clis = wanted.map((version) => (ctx.tools[`flux-${version}`] === undefined ? 'composed' : 'exported'))
   const folders = await Promise.all(wanted.map((version) => ctx.manifestsDir(version)))
-  return join(
-    cacheRoot(),
-    'registry',
-    await contentKey([GENERATION, ...(withOperator(ctx) ? ['operator'] : []), ...wanted, ...clis], folders),
-  )
+  return join(cacheRoot(), 'registry', await contentKey([GENERATION, ...extras(ctx), ...wanted, ...clis], folders))
 }
 
 /** Before the registry starts: takes a filled one from the cache where this sandbox has none yet. */
@@ -79,6 +79,7 @@ export async function fillRegistry(ctx: SandboxContext): Promise<void> {
   await publishChart(ctx, host)
   await publishDashboards(ctx, host)
   if (withOperator(ctx)) await publishOperator(ctx)
+  if (ctx.state().style === 'helm') for (const version of versions(ctx.state().flux)) await publishFluxChart(ctx, version)
   await filledFolder(await cachePlace(ctx), async (part) => {
     await cp(registryData(ctx), part, { recursive: true, mode: constants.COPYFILE_FICLONE })
   })

@@ -10,6 +10,7 @@ import { INSTANCE_DEFAULTS } from '../registry/instance-chart.ts'
 import { operatorData, operatorModule } from '../registry/operator-artifacts.ts'
 import { operatorInstall } from '../registry/operator-chart.ts'
 import { secretManifest } from './content.ts'
+import { listText, ofRelease } from './helm-ownership.ts'
 import { applyText } from './history.ts'
 import { AGE_SECRET, INSTANCE_FILE, PULL_SECRET } from './operator-content.ts'
 import { INSTANCE_RELEASE_FILE } from './operator-helm-content.ts'
@@ -29,23 +30,6 @@ async function linkData(ctx: SandboxContext): Promise<void> {
     })
   }
 }
-
-/** As `helm install` leaves its objects, so that the HelmRelease of the same name takes them over. */
-const ofRelease = (objects: readonly KubeObject[], name: string): KubeObject[] =>
-  objects.map((object) => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      labels: { ...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: {
-        ...object.metadata.annotations,
-        'meta.helm.sh/release-name': name,
-        'meta.helm.sh/release-namespace': FLUX_NAMESPACE,
-      },
-    },
-  }))
-
-const listText = (items: readonly KubeObject[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
 
 /** The FluxInstance that the chart makes of the values in git. */
 async function instanceOfRelease(ctx: SandboxContext): Promise<KubeObject> {

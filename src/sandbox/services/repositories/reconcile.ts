@@ -6,6 +6,7 @@ import { crdsEstablished } from '../../flux-install.ts'
 import { gitRemote } from '../git-service.ts'
 import { CLUSTER_PATH } from './bootstrap-content.ts'
 import { secretManifest } from './content.ts'
+import { startHelm } from './helm-start.ts'
 import { applyText, liveThroughOldRelease } from './history.ts'
 import { SYNC } from './operator-helm-content.ts'
 import { startOperator } from './operator-start.ts'
@@ -39,11 +40,14 @@ const OPERATOR_HELM = [
   'HelmRelease default/hello',
 ]
 
+const HELM = [...BOOTSTRAP, 'OCIRepository flux-system/flux2', 'HelmRelease flux-system/flux2']
+
 const EXPECTED: Readonly<Record<SeedOptions['style'], readonly string[]>> = {
   pin: PIN,
   bootstrap: BOOTSTRAP,
   operator: BOOTSTRAP,
   'operator-helm': OPERATOR_HELM,
+  helm: HELM,
 }
 
 async function startPin(ctx: SandboxContext): Promise<void> {
@@ -86,6 +90,7 @@ export async function startReconciling(ctx: SandboxContext, options: SeedOptions
   await liveThroughOldRelease(ctx, options)
   if (style === 'pin') await startPin(ctx)
   else if (style === 'bootstrap') await startBootstrap(ctx, fluxVersion)
+  else if (style === 'helm') await startHelm(ctx, fluxVersion)
   else await startOperator(ctx, style)
   ctx.progress({ mark: '◎', text: 'all Flux objects ready' })
   await untilAllReady(ctx, EXPECTED[style])

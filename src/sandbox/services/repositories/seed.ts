@@ -10,6 +10,7 @@ import { fillRegistry } from '../registry/fill.ts'
 import { registryHost } from '../registry/service.ts'
 import { bootstrapContent } from './bootstrap-content.ts'
 import type { FileTexts, RepositoryContent, RepositoryFacts } from './content.ts'
+import { helmContent } from './helm-content.ts'
 import { operatorContent } from './operator-content.ts'
 import { operatorHelmContent } from './operator-helm-content.ts'
 import { pinContent } from './pin-content.ts'
@@ -24,6 +25,7 @@ async function content(ctx: SandboxContext, { style, fluxVersion }: SeedOptions)
     bootstrap: () => bootstrapContent(facts, key.recipient),
     operator: () => operatorContent(facts, key.recipient),
     'operator-helm': () => operatorHelmContent(facts, key.recipient),
+    helm: () => helmContent(facts, key.recipient),
   }
   const { plain, sealed } = contents[style]()
   const closed = Object.entries(sealed).map(async ([path, manifest]) => [path, await seal(ctx, key, manifest)] as const)
