@@ -1,5 +1,6 @@
 // Builds the ports for one command: one cluster, one set of tools, one redactor. Nothing is shared between two calls.
 import { hostname, userInfo } from 'node:os'
+import type { ChartReader } from '../ports/charts.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Context, Target } from '../ports/context.ts'
 import type { Exec } from '../ports/exec.ts'
@@ -9,6 +10,7 @@ import type { Git } from '../ports/git.ts'
 import type { Kube } from '../ports/kube.ts'
 import type { RunStore } from '../ports/runs.ts'
 import type { Redactor } from '../ports/secret.ts'
+import { createCharts } from './charts.ts'
 import { systemClock } from './clock.ts'
 import { createExec } from './exec.ts'
 import { localFiles } from './files.ts'
@@ -23,6 +25,7 @@ export interface World {
   readonly git: Git
   readonly files: Files
   readonly forge: Forge
+  readonly charts: ChartReader
   readonly clock: Clock
   readonly runs: RunStore
 }
@@ -63,7 +66,16 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     context: context === IN_CLUSTER ? undefined : context,
   })
   const forge = createForge({ exec, env: options.env, redactor: options.redactor, signal: options.signal })
-  const plain: World = { kube: connection.kube, exec, git: createGit(exec), files: localFiles, forge, clock, runs: options.runs }
+  const plain: World = {
+    kube: connection.kube,
+    exec,
+    git: createGit(exec),
+    files: localFiles,
+    forge,
+    charts: createCharts(options.signal),
+    clock,
+    runs: options.runs,
+  }
   return {
     target: { context, kubeconfig: options.kubeconfig, namespace: options.namespace },
     world: options.decorate?.(plain) ?? plain,

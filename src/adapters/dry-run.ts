@@ -117,9 +117,10 @@ const dryFiles = (files: Files, would: Would): Files => ({
 
 /** `ctx` with its writes replaced; each says itself to `would` as one line and gives a harmless answer. */
 export const dryRunContext = (ctx: Context, would: Would): Context => {
-  const { target, clock, runs, runDir, operator, signal } = ctx
+  const { target, charts, clock, runs, runDir, operator, signal } = ctx
   return {
     target,
+    charts,
     clock,
     runs,
     runDir,

@@ -1,3 +1,4 @@
+import type { ChartReader } from './charts.ts'
 import type { Clock } from './clock.ts'
 import type { Exec, ReadExec } from './exec.ts'
 import type { FileReader, Files } from './files.ts'
@@ -27,6 +28,7 @@ export interface ReadContext {
   readonly git: GitReader
   readonly files: FileReader
   readonly forge: ForgeReader
+  readonly charts: ChartReader
   readonly clock: Clock
   readonly runs: RunReader
   /** Absolute folder of this run's own files. */

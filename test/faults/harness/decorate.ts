@@ -154,6 +154,7 @@ export function decorate(watch: Watch): (world: World) => World {
       kube: watchedKube(run, world.kube),
       files: watchedFiles(run, world.files),
       forge: watchedForge(run, world.forge),
+      charts: world.charts,
       runs: watchedRuns(run, world.runs),
     }
   }

@@ -1,5 +1,6 @@
 // In-memory ports for the actions; each test hands in what it needs and reads back what was written.
 import { OpsError } from '../../../src/errors.ts'
+import type { ChartReader } from '../../../src/ports/charts.ts'
 import type { Context } from '../../../src/ports/context.ts'
 import type { Command, Exec, ExecResult } from '../../../src/ports/exec.ts'
 import type { Forge } from '../../../src/ports/forge.ts'
@@ -103,6 +104,7 @@ export interface FakeParts {
   readonly git?: Partial<Git>
   readonly exec?: (command: Command) => Partial<ExecResult>
   readonly forge?: Partial<Forge>
+  readonly charts?: ChartReader
   readonly clock?: FakeClock
   readonly files?: Map<string, string>
 }
@@ -144,6 +146,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
       remove: async (path) => void files.delete(path),
     },
     forge: noForge(parts.forge),
+    charts: parts.charts ?? { versions: async () => [], appVersion: async () => undefined },
     clock: parts.clock ?? new FakeClock(),
     runs: { list: async () => [], read: async () => Promise.reject(new OpsError({ code: 'run-missing', message: 'none' })) },
     runDir: '/runs/one',
