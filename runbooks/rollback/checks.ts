@@ -1,5 +1,5 @@
 // Whether this upgrade can be taken back here and now.
-import { missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
+import { helmAccess, missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
 import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
@@ -140,8 +140,9 @@ const permissions: RollbackCheck = {
     const { upgrade } = await readUpgrade(ctx, input.run)
     const items = await missingAccess(ctx, async () => {
       const { crds } = await readCrds(ctx.kube)
-      const operator = upgrade.installation.style === 'operator' ? operatorAccess(upgrade.namespace, true) : []
-      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, operator)
+      const { style } = upgrade.installation
+      const own = style === 'operator' ? operatorAccess(upgrade.namespace, true) : style === 'helm' ? helmAccess(upgrade.namespace) : []
+      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, own)
     })
     if (items === undefined) return pass('you may do everything')
     const detail = `${items.length} ${items.length === 1 ? 'permission' : 'permissions'} missing`

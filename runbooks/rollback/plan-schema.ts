@@ -27,7 +27,15 @@ const shared = {
       instance: objectId,
       appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
     }),
+    z.strictObject({
+      style: z.literal('helm'),
+      release: objectId,
+      source: z.strictObject({ kind: z.enum(['OCIRepository', 'HelmRepository']), id: objectId }),
+      appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
+    }),
   ]),
+  /** Versions of the chart as the upgrade had them, where Flux is kept by one. */
+  chart: z.strictObject({ from: version, to: version }).exactOptional(),
   baseline: z.array(
     z.strictObject({
       key: text,

@@ -19,6 +19,7 @@ import { noDependencyCycle } from './checks/dependencies.ts'
 import { factChecks } from './checks/facts.ts'
 import { forgeReady } from './checks/forge.ts'
 import { pushAllowed, sourceFetches } from './checks/git-access.ts'
+import { chartHasTarget, helmReleaseSafe } from './checks/helm.ts'
 import { distributionHasTarget, operatorNewEnough } from './checks/operator.ts'
 import { oneApplier, thirdPartyFields } from './checks/ownership.ts'
 import { patchesApply } from './checks/patches.ts'
@@ -73,6 +74,8 @@ const asked: readonly Check<UpgradeInput>[] = [
   oneApplier,
   operatorNewEnough,
   distributionHasTarget,
+  chartHasTarget,
+  helmReleaseSafe,
   repositoryClean,
   repositoryBranch,
   repositoryPushed,

@@ -1,10 +1,11 @@
 // The plan as lines for a person: one a step, with what it touches.
+import { ownerOf } from '../../src/actions/installation.ts'
 import { migrationLines } from '../../src/actions/storage-migration.ts'
 import type { Step } from '../../src/engine/model.ts'
 import { findCrd, release } from '../../src/flux/catalogue/index.ts'
 import { factLines } from './describe-facts.ts'
 import { legOf } from './legs.ts'
-import { changedFiles, instanceOf, ociSourceOf } from './plan-facts.ts'
+import { changedFiles, chartOf, instanceOf, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { branchOf } from './proposal/proposing.ts'
 import { subjectOf } from './steps/commit.ts'
@@ -77,6 +78,9 @@ const DETAILS: Readonly<Record<string, (plan: UpgradePlan) => readonly string[]>
   'sync-source': (plan) => [syncLine(plan)],
   apply: (plan) => [applyLine(plan)],
   'operator-applies': (plan) => [`FluxInstance ${instanceOf(plan)} at ${plan.to}, at most ${minutes(plan.timeoutMs)}`],
+  'helm-applies': (plan) => [
+    `HelmRelease ${ownerOf(plan.installation)?.id ?? ''} at chart ${chartOf(plan).to}, by helm-controller, which replaces itself on the way`,
+  ],
   rollout: (plan) => [
     `${plan.controllers === undefined ? 'controllers' : counted(plan.controllers.length, 'controller')} of ${plan.to}, at most ${minutes(plan.timeoutMs)}`,
   ],

@@ -24,6 +24,12 @@ export const inputSchema = z.strictObject({
   backupRecipients: z.array(recipient).max(50).default([]),
   /** Stops on the way that a person wants; the planner adds what is missing between them. */
   via: z.array(z.string().min(1).max(40)).max(10).default([]),
+  /** Version of the Helm chart that holds the target, where it cannot be looked up. */
+  chartVersion: z
+    .string()
+    .max(60)
+    .regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/, 'is no version of a chart')
+    .exactOptional(),
   /** What rewrites the objects of the cluster that are stored in old API versions; ours where nothing is said. */
   migrateWith: z.enum(['flux-ops', 'flux']).exactOptional(),
   /** The change is proposed as a pull request; left out, the forge is known by the remote's address or by asking it. */

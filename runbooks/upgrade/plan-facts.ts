@@ -22,6 +22,10 @@ export const ociSourceOf = ({ installation }: UpgradePlan): string | undefined =
 export const instanceOf = ({ installation }: Pick<UpgradePlan, 'installation'>): string | undefined =>
   installation.style === 'operator' ? installation.instance : undefined
 
+/** Of a plan in style helm. */
+export const chartOf = ({ chart, from, to }: Pick<UpgradePlan, 'chart' | 'from' | 'to'>): { from: string; to: string } =>
+  chart ?? { from, to }
+
 /** A hop as a plan tells of it; a plan of one hop has them in its own fields. */
 interface ToldHop {
   readonly from: string

@@ -26,6 +26,12 @@ const installation = z.discriminatedUnion('style', [
     instance: objectId,
     appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
   }),
+  z.strictObject({
+    style: z.literal('helm'),
+    release: objectId,
+    source: z.strictObject({ kind: z.enum(['OCIRepository', 'HelmRepository']), id: objectId }),
+    appliers: z.array(z.strictObject({ kind: z.enum(['Kustomization', 'HelmRelease']), id: objectId })).min(1),
+  }),
 ])
 
 export const verdictSchema = z.strictObject({
@@ -40,13 +46,15 @@ export const verdictSchema = z.strictObject({
 const baseline = z.array(z.strictObject({ key: text, label: text, verdict: verdictSchema }))
 
 const pin = z.strictObject({
-  kind: z.enum(['kustomize-remote', 'oci-tag', 'gotk-components', 'flux-instance']),
+  kind: z.enum(['kustomize-remote', 'oci-tag', 'gotk-components', 'flux-instance', 'helm-chart']),
   file: inside,
   line: z.number().int().positive(),
   column: z.number().int().positive(),
   endColumn: z.number().int().positive(),
   text,
   version,
+  /** What is written, where that is not the version of Flux. */
+  to: version.exactOptional(),
 })
 
 const fileChange = z.strictObject({ file: inside, line: z.number().int().positive(), kind: text, from: text, to: text })
@@ -103,6 +111,8 @@ export const planSchema = z.strictObject({
   to: version,
   repo: repository,
   installation,
+  /** Versions of the chart, where Flux is kept by one. */
+  chart: z.strictObject({ from: version, to: version }).exactOptional(),
   /** Folders and files of the repository that the cluster applies. */
   tree: z.array(inside),
   /** Of those, what is rewritten; of a chain in all of its hops. */

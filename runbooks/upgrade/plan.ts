@@ -12,6 +12,7 @@ import type { Component } from '../../src/flux/kinds.ts'
 import type { ManifestFinding } from '../../src/flux/manifests.ts'
 import type { Pin } from '../../src/flux/pins.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import { assertOneHop, plannedChart } from './chart.ts'
 import { otherFacts, outlook, plannedFacts } from './facts.ts'
 import { chainPart } from './hops.ts'
 import type { UpgradeInput } from './input.ts'
@@ -34,6 +35,12 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   assertPinned(style)
   const components = componentsOf(style)
   const chain = chainOf(cluster, components, { from, to: target.version, kubernetes: identity.version, via: input.via })
+  assertOneHop(
+    style,
+    chain.map((hop) => hop.to),
+  )
+  const chart = await plannedChart(ctx, input, style)
+  const pins = editablePins(style, target.version, chart?.to)
   const apis = await removedApis(ctx, cluster, repository, target.version, chain)
   const synced = syncedOf(cluster, repository)
   const source = sourceOf(synced)
@@ -47,16 +54,17 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     to: target.version,
     repo: repositoryOfPlan(repository, source),
     installation: installationOf(style),
+    ...(chart === undefined ? {} : { chart }),
     tree: apis.tree,
     migrate: { paths: apis.changes.length > 0 ? apis.tree : [], changes: apis.changes },
     unmigrated: apis.left.map(findingKey),
-    pins: editablePins(style, target.version),
+    pins,
     gotkFlags: gotkFlags(style, repository, ctx.target.namespace),
     stored: Object.fromEntries(cluster.crds.map((crd) => [crd.name, crd.storedVersions])),
     ...(input.ci === true ? { forReview: true } : {}),
     storage: migrationNeeds(cluster.crds, cluster.objects),
     ...(input.migrateWith === 'flux' ? { migrateWith: 'flux' } : {}),
-    ...chainPart(chain, apis, editablePins(style, target.version), applied),
+    ...chainPart(chain, apis, pins, applied),
     baseline: await settledBaseline(ctx, cluster.crds, cluster.objects),
     // Of another GitRepository of this very repository the revision is not ours to compare.
     kustomizations: [...new Set(synced.filter((each) => each.source === source).map((each) => each.kustomization))].sort(),
@@ -77,9 +85,9 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
   })
 }
 
-/** The operator goes to what its one pin says: with a range there is nothing that a run could change or wait for. */
+/** Operator and helm-controller go to what their one pin says: with a range there is nothing that a run could change or wait for. */
 function assertPinned(style: WritableStyle): void {
-  if (style.style !== 'operator' || style.pin.kind !== 'needs-person') return
+  if ((style.style !== 'operator' && style.style !== 'helm') || style.pin.kind !== 'needs-person') return
   const { file, line, text, why } = style.pin
   throw refusal('pin-unclear', `${file}:${line} ${text}: ${why}`, 'write the version that runs, push, wait until it is applied')
 }
@@ -113,12 +121,15 @@ function repositoryOfPlan(repository: RepositorySurvey, source: string): Reposit
   return { root, head, remote: upstream.remote, branch: upstream.branch, url: upstream.url, source }
 }
 
-/** Pins that are not at the target yet and that a program may edit. */
-export const editablePins = (style: WritableStyle, to: string): PlannedPin[] =>
+/** Pins that are not at the target yet and that a program may edit. `chart`: version of the chart that holds the target. */
+export const editablePins = (style: WritableStyle, to: string, chart?: string): PlannedPin[] =>
   pinsOf(style)
     .filter(isEditable)
-    .filter((pin) => pin.version !== to)
-    .map(({ kind, file, line, column, endColumn, text, version }) => ({ kind, file, line, column, endColumn, text, version }))
+    .filter((pin) => pin.version !== (chart ?? to))
+    .map(({ kind, file, line, column, endColumn, text, version }) => ({
+      ...{ kind, file, line, column, endColumn, text, version },
+      ...(chart === undefined ? {} : { to: chart }),
+    }))
 
 export const pinsOf = (style: WritableStyle): readonly Pin[] => (style.style === 'pin' ? style.pins : [style.pin])
 

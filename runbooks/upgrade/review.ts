@@ -4,7 +4,7 @@ import type { Review, ReviewPart } from '../../src/engine/model.ts'
 import { release } from '../../src/flux/catalogue/index.ts'
 import { beforeMerge } from './before-merge.ts'
 import { describePlan } from './describe.ts'
-import { factsOfPlan, hopsOfPlan, ociSourceOf } from './plan-facts.ts'
+import { chartOf, factsOfPlan, hopsOfPlan, ociSourceOf } from './plan-facts.ts'
 import type { UpgradePlan } from './plan-schema.ts'
 import { writtenAs } from './steps/pin.ts'
 
@@ -58,6 +58,8 @@ function mergeLine(plan: UpgradePlan): string {
   const oci = ociSourceOf(plan)
   if (plan.installation.style === 'bootstrap') return `Flux applies itself anew, by Kustomization ${plan.installation.owner}`
   if (plan.installation.style === 'operator') return `the Flux Operator upgrades Flux, by FluxInstance ${plan.installation.instance}`
+  if (plan.installation.style === 'helm')
+    return `helm-controller deploys chart ${chartOf(plan).to}, by HelmRelease ${plan.installation.release}`
   if (oci !== undefined) return `Flux fetches the new manifests by OCIRepository ${oci} and applies itself anew`
   return `nothing by itself: ${plan.installation.bases.join(', ')} is applied by hand`
 }

@@ -8,6 +8,7 @@ import { proposing } from './proposal/proposing.ts'
 import { apply } from './steps/apply.ts'
 import { backup } from './steps/backup.ts'
 import { commit } from './steps/commit.ts'
+import { helmApplies } from './steps/helm-applies.ts'
 import { migrateRepository } from './steps/migrate-repository.ts'
 import { leftovers, migrateStorage } from './steps/migrate-storage.ts'
 import { operatorApplies } from './steps/operator-applies.ts'
@@ -20,9 +21,10 @@ import { rollout } from './steps/rollout.ts'
 import { syncSource } from './steps/sync-source.ts'
 import { verify } from './steps/verify.ts'
 
-/** How the new version gets from git into the cluster: applied by us, as Flux would, or by the Flux Operator. */
+/** How the new version gets from git into the cluster: applied by us, as Flux would, by the Flux Operator, or by Helm. */
 const inPlace = (plan: UpgradePlan, first: boolean): Step<UpgradePlan> => {
   const { installation } = plan
+  if (installation.style === 'helm') return helmApplies(plan, installation, first)
   return installation.style === 'operator' ? operatorApplies(plan, installation, first) : apply(plan, first)
 }
 

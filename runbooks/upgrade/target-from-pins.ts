@@ -2,17 +2,27 @@
 
 import type { Completed } from '../../src/engine/model.ts'
 import { OpsError, usageError } from '../../src/errors.ts'
+import type { HelmStyle } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import { addressOf } from './chart.ts'
 import type { UpgradeInput } from './input.ts'
 import { clusterOf, liveVersion, repositoryOf, styleOf, supported } from './inspect.ts'
 import { pinsOf } from './plan.ts'
+
+/** Of a chart its repository knows which release it holds. */
+async function heldBy(ctx: ReadContext, style: HelmStyle): Promise<string[]> {
+  const { version } = style.pin
+  const held = version === undefined ? undefined : await ctx.charts.appVersion(addressOf(style), version)
+  return held === undefined ? [] : [held.replace(/^v/, '')]
+}
 
 /** The one version that the pins name and that does not run, or the one that runs. Throws OpsError `target-unclear`, or what detection throws. */
 async function wanted(ctx: ReadContext, input: UpgradeInput): Promise<{ version: string; runs: boolean }> {
   const cluster = await clusterOf(ctx)
   const repository = await repositoryOf(ctx, input)
-  const pins = pinsOf(supported(styleOf(cluster, repository)))
-  const versions = [...new Set(pins.flatMap((pin) => pin.version ?? []))]
+  const style = supported(styleOf(cluster, repository))
+  const pins = pinsOf(style)
+  const versions = style.style === 'helm' ? await heldBy(ctx, style) : [...new Set(pins.flatMap((pin) => pin.version ?? []))]
   const live = liveVersion(cluster)
   const alike = cluster.installed.status === 'found' ? cluster.installed.alike : []
   const others = versions.filter((version) => version !== live && !alike.includes(version))

@@ -45,6 +45,9 @@ export const operatorAccess = (namespace: string, back: boolean): AccessRequest[
   ...(back ? each(['patch'], 'fluxcd.controlplane.io', 'fluxinstances', { namespace, subresource: 'status' }) : []),
 ]
 
+/** Pure: what the style with the Helm chart needs besides: Helm remembers what it applied in a Secret. */
+export const helmAccess = (namespace: string): AccessRequest[] => each(['get'], '', 'secrets', { namespace })
+
 const label = (request: AccessRequest): string => {
   const resource = request.group === '' ? request.resource : `${request.resource}.${request.group}`
   return `${request.verb} ${resource}${request.subresource === undefined ? '' : `/${request.subresource}`}`

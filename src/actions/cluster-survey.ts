@@ -88,5 +88,6 @@ export const clusterEvidence = (survey: ClusterSurvey): ClusterEvidence => ({
   gitRepositories: ofKind(survey.objects, 'GitRepository'),
   ociRepositories: ofKind(survey.objects, 'OCIRepository'),
   helmReleases: ofKind(survey.objects, 'HelmRelease'),
+  helmRepositories: ofKind(survey.objects, 'HelmRepository'),
   fluxInstances: survey.fluxInstances,
 })

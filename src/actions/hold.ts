@@ -1,7 +1,8 @@
 // While Flux itself is being taken back, what applies it (a Kustomization, or the HelmRelease of a FluxInstance) must not apply the version it is
 // taken back from.
+
+import type { Applier } from '../flux/appliers.ts'
 import { isSuspended } from '../flux/conditions.ts'
-import type { Applier } from '../flux/style-operator.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import { nameOf, resourceOfObject } from './resources.ts'
 import { readFluxObject } from './sync-source.ts'

@@ -1,5 +1,7 @@
 // Where Flux is pinned in the repository and who applies it in the cluster: plain data, so that plans can hold it and later runs read it.
-import type { Applier, OperatorStyle } from '../flux/style-operator.ts'
+import type { Applier } from '../flux/appliers.ts'
+import type { ChartSource, HelmStyle } from '../flux/style-helm.ts'
+import type { OperatorStyle } from '../flux/style-operator.ts'
 import type { BootstrapStyle, PinStyle, Style } from '../flux/styles.ts'
 
 /** A clone and the remote branch that the cluster follows. */
@@ -40,13 +42,23 @@ export type OperatorInstallation = {
   readonly appliers: readonly Applier[]
 }
 
-export type Installation = BootstrapInstallation | PinInstallation | OperatorInstallation
+export type HelmInstallation = {
+  readonly style: 'helm'
+  /** namespace/name of the HelmRelease of Flux itself. */
+  readonly release: string
+  /** What the chart comes from. */
+  readonly source: Pick<ChartSource, 'kind' | 'id'>
+  /** The HelmRelease, then what applies it. */
+  readonly appliers: readonly Applier[]
+}
+
+export type Installation = BootstrapInstallation | PinInstallation | OperatorInstallation | HelmInstallation
 
 /** Styles that are upgraded by editing this repository. */
-export type WritableStyle = BootstrapStyle | PinStyle | OperatorStyle
+export type WritableStyle = BootstrapStyle | PinStyle | OperatorStyle | HelmStyle
 
 export const isWritable = (style: Style): style is WritableStyle =>
-  style.style === 'bootstrap' || style.style === 'pin' || style.style === 'operator'
+  style.style === 'bootstrap' || style.style === 'pin' || style.style === 'operator' || style.style === 'helm'
 
 export function installationOf(style: WritableStyle): Installation {
   if (style.style === 'bootstrap') {
@@ -54,13 +66,17 @@ export function installationOf(style: WritableStyle): Installation {
     return { style: 'bootstrap', folder, components, sync, kustomization: kustomization ?? null, owner }
   }
   if (style.style === 'operator') return { style: 'operator', instance: style.instance, appliers: style.appliers }
+  if (style.style === 'helm') {
+    const { release, source, appliers } = style
+    return { style: 'helm', release, source: { kind: source.kind, id: source.id }, appliers }
+  }
   const self = style.self === undefined ? null : { source: style.self.source, kustomization: style.self.kustomization }
   return { style: 'pin', bases: style.bases, self }
 }
 
 /** What of Flux applies its own manifests, or the FluxInstance; undefined when nothing does. */
 export function ownerOf(installation: Installation): Applier | undefined {
-  if (installation.style === 'operator') return installation.appliers[0]
+  if ('appliers' in installation) return installation.appliers[0]
   const id = installation.style === 'bootstrap' ? installation.owner : installation.self?.kustomization
   return id === undefined ? undefined : { kind: 'Kustomization', id }
 }
@@ -68,7 +84,7 @@ export function ownerOf(installation: Installation): Applier | undefined {
 /** Everything between git and Flux itself: one that is suspended keeps the new version away. */
 export const chainOf = (installation: Installation): readonly Applier[] => {
   const owner = ownerOf(installation)
-  return installation.style === 'operator' ? installation.appliers : owner === undefined ? [] : [owner]
+  return 'appliers' in installation ? installation.appliers : owner === undefined ? [] : [owner]
 }
 
 /** OCIRepository and Kustomization by which Flux applies itself from an artifact; null when it does not. */

@@ -5,6 +5,7 @@ import type { Context, ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { readCrds, storageVersionOf } from './cluster-survey.ts'
 import { instanceManifest, readInstance } from './flux-instance.ts'
+import { readRecord, recordedManifests } from './helm-release.ts'
 import { type BootstrapInstallation, type Installation, ownerOf, type PinInstallation, type Repository } from './installation.ts'
 import { parseId } from './resources.ts'
 
@@ -15,6 +16,7 @@ export const NEW_MANIFESTS = 'manifests/new.yaml'
 /** The command that renders, for a preview. */
 export function renderLines(installation: Installation, file: string): string[] {
   if (installation.style === 'operator') return [`kubectl get fluxinstance ${installation.instance} > <run>/${file}, without its status`]
+  if (installation.style === 'helm') return [`helm get manifest, of HelmRelease ${installation.release} > <run>/${file}, without Secrets`]
   if (installation.style === 'bootstrap') return [`kubectl kustomize ${installation.folder} > <run>/${file}`]
   const patched = installation.self === null ? '' : `, with the patches of Kustomization ${installation.self.kustomization}`
   return installation.bases.map((base) => `kubectl kustomize ${base} > <run>/${file}${patched}`)
@@ -22,12 +24,18 @@ export function renderLines(installation: Installation, file: string): string[] 
 
 /** Renders the work tree as it is now into `<runDir>/<file>` and returns the absolute path. */
 export async function renderManifests(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
-  const text =
-    installation.style === 'operator' ? await renderInstance(ctx, installation.instance) : await renderBase(ctx, repo, installation, file)
+  const text = await rendered(ctx, repo, installation, file)
   const path = `${ctx.runDir}/${file}`
   await ctx.files.makeDir(`${ctx.runDir}/manifests`)
   await ctx.files.writeText(path, text)
   return path
+}
+
+async function rendered(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
+  if (installation.style === 'operator') return renderInstance(ctx, installation.instance)
+  // Helm renders with what only it knows: what it has applied is what runs.
+  if (installation.style === 'helm') return recordedManifests(await readRecord(ctx, installation.release))
+  return renderBase(ctx, repo, installation, file)
 }
 
 /** The operator renders the manifests: what is ours to keep is what it renders them from. */

@@ -6,6 +6,7 @@ import { OpsError, usageError } from '../errors.ts'
 import { plainText, repoFlag } from './flags.ts'
 
 const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
+const CHART_VERSION = /^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/
 const RECIPIENT = /^(age1[0-9a-z]{20,}|ssh-(ed25519|rsa) [A-Za-z0-9+/=]{20,}( .*)?)$/
 
 /** `target: true` for commands that make a plan. */
@@ -35,6 +36,16 @@ export const upgradeFlags = {
     options: ['flux-ops', 'flux'],
     default: 'flux-ops',
     helpValue: 'flux-ops|flux',
+  }),
+  'chart-version': Flags.string({
+    description:
+      'version of the Helm chart flux2 that holds the release, where Flux is kept by it [default: looked up where the cluster takes it from]',
+    helpValue: 'VERSION',
+    parse: async (value) => {
+      if (!CHART_VERSION.test(plainText(value, 'chart-version')))
+        throw usageError('flag-invalid', `--chart-version "${value}" is not a version`, 'such as --chart-version 2.18.3')
+      return value
+    },
   }),
   pr: Flags.boolean({ description: 'propose the change as a pull request instead of pushing it; the run waits until it is merged' }),
   forge: Flags.string({
@@ -133,6 +144,7 @@ export interface UpgradeFlags {
   readonly repo: string
   readonly 'backup-recipient'?: string[] | undefined
   readonly 'migrate-with'?: string | undefined
+  readonly 'chart-version'?: string | undefined
   readonly timeout: number
   readonly pr?: boolean | undefined
   readonly forge?: string | undefined
@@ -145,6 +157,7 @@ export const upgradeInput = (flags: UpgradeFlags) => ({
   repo: resolve(flags.repo),
   backupRecipients: flags['backup-recipient'] ?? [],
   ...(flags['migrate-with'] === 'flux' ? { migrateWith: 'flux' } : {}),
+  ...(flags['chart-version'] === undefined ? {} : { chartVersion: flags['chart-version'] }),
   timeoutSeconds: flags.timeout,
   ...(flags.pr && {
     pullRequest: { ...(flags.forge && { forge: flags.forge }), ...(flags['forge-url'] && { url: flags['forge-url'] }) },

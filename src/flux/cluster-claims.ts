@@ -1,7 +1,7 @@
 // What the live objects say of who installed the controllers: labels and annotations that each tool leaves behind, and field managers.
 import type { KubeObject } from '../ports/kube.ts'
 import type { RepoFile } from './files.ts'
-import { cleanFolder } from './synced-paths.ts'
+import { bootstrapResources } from './terraform.ts'
 
 export interface Claim {
   readonly style: 'kustomization' | 'operator' | 'helm' | 'terraform'
@@ -76,19 +76,11 @@ const ofRelease = (release: KubeObject, sources: readonly KubeObject[]): Claim[]
 }
 
 /** A resource of the provider in the repository's own Terraform files. */
-const ofTerraform = (files: readonly RepoFile[], cluster: Evidence): Claim[] =>
-  files
-    .filter((file) => /\.(tf|tofu)$/.test(file.path) && bootstrapsHere(file.text, cluster))
-    .map((file) => ({ style: 'terraform', line: `${file.path} has a flux_bootstrap_git resource` }))
-
-const RESOURCE = /resource\s+"flux_bootstrap_git"[^{]*\{([\s\S]*?)(?:^\}|$(?![\s\S]))/gm
-
-/** A repository may hold the Terraform of several clusters: a resource that writes a path in so many words speaks of the cluster that applies it. */
-const bootstrapsHere = (text: string, { kustomizations }: Evidence): boolean =>
-  [...text.matchAll(RESOURCE)].some(([, body = '']) => {
-    const path = /^\s*path\s*=\s*"([^"$]*)"\s*$/m.exec(body)?.[1]
-    return path === undefined || kustomizations.some((each) => cleanFolder(String(each.spec?.path ?? '')) === cleanFolder(path))
-  })
+const ofTerraform = (files: readonly RepoFile[], { kustomizations }: Evidence): Claim[] =>
+  [...new Set(bootstrapResources(files, kustomizations).map((each) => each.file))].map((file) => ({
+    style: 'terraform',
+    line: `${file} has a flux_bootstrap_git resource`,
+  }))
 
 const once = (all: readonly Claim[]): Claim[] => all.filter((claim, index) => all.findIndex((each) => each.line === claim.line) === index)
 
@@ -97,7 +89,7 @@ export function claims(cluster: Evidence, files: readonly RepoFile[]): Claim[] {
   const charts = cluster.helmReleases.flatMap((release) => ofRelease(release, cluster.ociRepositories ?? []))
   const instances = cluster.fluxInstances.map((each): Claim => ({ style: 'operator', line: `FluxInstance ${nameOf(each)} exists` }))
   const found = once([...cluster.deployments.flatMap(ofDeployment), ...instances, ...charts, ...ofTerraform(files, cluster)])
-  const isTerraform = found.some((claim) => claim.style === 'terraform')
+  const ofTool = found.some((claim) => claim.style === 'terraform')
 
-  return isTerraform ? found.filter((claim) => claim.style !== 'kustomization') : found
+  return ofTool ? found.filter((claim) => claim.style !== 'kustomization') : found
 }

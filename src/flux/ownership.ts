@@ -28,13 +28,13 @@ const EXPECTED = [/^kubectl/, /^before-first-apply$/, /^kustomize-controller$/, 
 
 const ownsSpec = (fields: unknown): boolean => Object.hasOwn((fields ?? {}) as object, 'f:spec')
 
-/** Of Flux' own Deployments and CRDs: who owns part of the spec besides those that belong there. */
-export function foreignOwners(objects: readonly KubeObject[]): Shared[] {
+/** Of Flux' own Deployments and CRDs: who owns part of the spec besides those that belong there. `own`: belong there in this style of installation. */
+export function foreignOwners(objects: readonly KubeObject[], own: readonly string[] = []): Shared[] {
   return objects.flatMap((object) => {
     const managers = (object.metadata.managedFields ?? [])
       .filter((entry) => !entry.subresource && ownsSpec(entry.fieldsV1))
       .map((entry) => entry.manager ?? '')
-      .filter((manager) => manager !== '' && !EXPECTED.some((expected) => expected.test(manager)))
+      .filter((manager) => manager !== '' && !own.includes(manager) && !EXPECTED.some((expected) => expected.test(manager)))
     return managers.length === 0 ? [] : [{ where: objectLabel(object), appliers: [...new Set(managers)].sort() }]
   })
 }

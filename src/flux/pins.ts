@@ -13,6 +13,8 @@ export type PinKind =
   | 'oci-tag'
   /** spec.distribution.version of a FluxInstance, or the value that becomes it. */
   | 'flux-instance'
+  /** Version of the chart flux2, which is not that of Flux. */
+  | 'helm-chart'
   /** `# Flux Version: vX` of gotk-components.yaml: the whole file is regenerated. */
   | 'gotk-components'
   /** A digest, a semver range, a branch, no version at all: a person has to decide. */
@@ -164,7 +166,7 @@ const lineStart = (text: string, line: number): number => {
 }
 
 /** Kinds that are one value in a file. */
-const IN_PLACE: ReadonlySet<PinKind> = new Set(['kustomize-remote', 'oci-tag', 'flux-instance'])
+const IN_PLACE: ReadonlySet<PinKind> = new Set(['kustomize-remote', 'oci-tag', 'flux-instance', 'helm-chart'])
 
 /**
  * The text with the pin at `to` (`2.9.2` or `v2.9.2`; a `v` is written where there was one). No other character changes.

@@ -1,13 +1,11 @@
 // Flux kept by the Flux Operator: one FluxInstance says which version, and something of Flux applies it from git, directly or through a HelmRelease.
-// Labels: kustomize-controller and helm-controller leave the name of their object on all they apply.
 import type { KubeObject } from '../ports/kube.ts'
+import { type Applier, applierOf } from './appliers.ts'
 import { findInstancePins, type InstancePin } from './instance-pins.ts'
 import { COMPONENTS, type Component } from './kinds.ts'
 import type { Pin } from './pins.ts'
 import { claimLines, isOf, type MixedStyle, mixed, pinLine, type StyleView } from './style-view.ts'
 import { folderOf, isUnder, keyOf } from './synced-paths.ts'
-
-export type Applier = { readonly kind: 'Kustomization' | 'HelmRelease'; readonly id: string }
 
 export type OperatorStyle = {
   readonly style: 'operator'
@@ -24,16 +22,6 @@ export type OperatorStyle = {
 
 /** What the operator installs when spec.components says nothing. Source: GetComponents in api/v1/fluxinstance_types.go of flux-operator. */
 const DEFAULT_COMPONENTS: readonly Component[] = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller']
-
-const GROUPS = { Kustomization: 'kustomize.toolkit.fluxcd.io', HelmRelease: 'helm.toolkit.fluxcd.io' } as const
-
-function applierOf(object: KubeObject): Applier | undefined {
-  for (const kind of ['HelmRelease', 'Kustomization'] as const) {
-    const name = object.metadata.labels?.[`${GROUPS[kind]}/name`]
-    if (name !== undefined) return { kind, id: `${object.metadata.labels?.[`${GROUPS[kind]}/namespace`] ?? ''}/${name}` }
-  }
-  return undefined
-}
 
 /** From the FluxInstance to the Kustomization of this repository; a sentence when the chain breaks. */
 function appliersOf(view: StyleView, instance: KubeObject): [Applier, ...Applier[]] | string {

@@ -11,6 +11,8 @@ export type ClusterEvidence = {
   readonly gitRepositories: readonly KubeObject[]
   readonly ociRepositories: readonly KubeObject[]
   readonly helmReleases: readonly KubeObject[]
+  /** What a HelmRelease may take its chart from. */
+  readonly helmRepositories?: readonly KubeObject[]
   readonly fluxInstances: readonly KubeObject[] // [] when the kind is not served
 }
 

@@ -5,7 +5,9 @@ import { claims, ownerOf } from './cluster-claims.ts'
 import type { RepoFile } from './files.ts'
 import { controllersOf } from './installed.ts'
 import { findPins, type Pin } from './pins.ts'
+import { type HelmByHand, type HelmStyle, helmStyle } from './style-helm.ts'
 import { type OperatorStyle, operatorStyle } from './style-operator.ts'
+import { type TerraformStyle, terraformStyle } from './style-terraform.ts'
 import {
   bootstraps,
   type ClusterEvidence,
@@ -20,7 +22,9 @@ import {
 } from './style-view.ts'
 import { cleanFolder, folderOf, isUnder, keyOf, type SyncedPath, syncedPaths } from './synced-paths.ts'
 
+export type { HelmByHand, HelmStyle } from './style-helm.ts'
 export type { OperatorStyle } from './style-operator.ts'
+export type { TerraformStyle } from './style-terraform.ts'
 export type { ClusterEvidence } from './style-view.ts'
 export { cleanFolder, type SyncedPath, syncedPaths } from './synced-paths.ts'
 
@@ -57,25 +61,11 @@ export type Style =
   | BootstrapStyle
   | PinStyle
   | OperatorStyle
-  | {
-      readonly style: 'helm' | 'terraform'
-      readonly why: string
-      readonly hints: readonly string[]
-      readonly evidence: readonly string[]
-    }
+  | HelmStyle
+  | HelmByHand
+  | TerraformStyle
   | MixedStyle
   | { readonly style: 'none'; readonly why: string; readonly hints: readonly string[] }
-
-const UNSUPPORTED: Readonly<Record<'helm' | 'terraform', { why: string; hints: readonly string[] }>> = {
-  helm: {
-    why: 'Flux is installed by a Helm chart; upgrading it this way is not supported yet',
-    hints: ['run flux migrate first, then change the version of the chart flux2 where it is installed from'],
-  },
-  terraform: {
-    why: 'Flux is installed by Terraform; upgrading it this way is not supported yet',
-    hints: ['run flux migrate first, then change version in the flux_bootstrap_git resource and run terraform plan'],
-  },
-}
 
 function bootstrapStyle(view: StyleView, owner: SyncedPath): Style {
   const own = bootstraps(view).filter((pin) => isUnder(folderOf(pin.file), owner.path))
@@ -135,7 +125,7 @@ function withoutOwner(view: StyleView): Style {
 
 /**
  * Tells the install style. Throws what findPins throws, for files that seem to hold a pin.
- * `terraform` and `helm` are recognised and explained only.
+ * `terraform` and `helm-by-hand` are recognised and explained only.
  */
 export function detectStyle(all: ClusterEvidence, repository: RepositoryEvidence): Style {
   // Other tools may live in the namespace of Flux: they say nothing of its owner.
@@ -156,7 +146,7 @@ export function detectStyle(all: ClusterEvidence, repository: RepositoryEvidence
     if (own.length > 0 && only !== 'terraform')
       return mixed(view, ['the repository still applies gotk files: remove them or the other installation'])
     if (only === 'operator') return operatorStyle(view)
-    return { style: only, ...UNSUPPORTED[only], evidence: claimLines(view) }
+    return only === 'helm' ? helmStyle(view) : terraformStyle(view)
   }
   const owner = ownerOf(cluster)
   if (owner === undefined)

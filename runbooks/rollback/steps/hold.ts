@@ -4,8 +4,8 @@ import { holdLine, hold as holdOwner, isHeld, isReleased, letGo, nameOfApplier, 
 import { readFluxObject } from '../../../src/actions/sync-source.ts'
 import { type Seen, waitFor } from '../../../src/actions/wait-for.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
+import type { Applier } from '../../../src/flux/appliers.ts'
 import { artifactRevision } from '../../../src/flux/revisions.ts'
-import type { Applier } from '../../../src/flux/style-operator.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
@@ -27,8 +27,18 @@ export const hold = (owner: Applier): Write => ({
 })
 
 /** What applies the one that is held: released before that has brought it the revert, a HelmRelease would work on its values of before. */
-const next = ({ installation }: RollbackPlan): Applier | undefined =>
-  installation.style === 'operator' ? installation.appliers[1] : undefined
+const next = ({ installation }: RollbackPlan): Applier | undefined => ('appliers' in installation ? installation.appliers[1] : undefined)
+
+/** Whether the chart of before is what a HelmRelease would take now; released earlier it would deploy the newer one once more. */
+async function chartIsBack(ctx: ReadContext, { installation, chart }: RollbackPlan): Promise<boolean> {
+  if (installation.style !== 'helm' || chart === undefined) return true
+  const { kind, id } = installation.source
+  const written: unknown =
+    kind === 'HelmRepository'
+      ? (await readFluxObject(ctx.kube, 'HelmRelease', installation.release)).spec?.chart?.spec?.version
+      : artifactRevision(await readFluxObject(ctx.kube, kind, id))?.split('@')[0]
+  return semver.valid(String(written ?? '')) === semver.valid(chart.from)
+}
 
 /** Whether the values in the HelmRelease are those of the older version; undefined when it takes them from elsewhere. */
 function valuesAt(release: KubeObject, version: string): boolean | undefined {
@@ -45,6 +55,7 @@ function hasBrought(kustomization: KubeObject, revision: string | undefined): bo
 
 async function untilReverted(ctx: ReadContext, plan: RollbackPlan, owner: Applier, by: Applier): Promise<void> {
   const probe = async (): Promise<Seen<true>> => {
+    if (!(await chartIsBack(ctx, plan))) return { done: false, lastSeen: `the chart is not ${plan.chart?.from ?? ''} yet` }
     const inline = valuesAt(await readFluxObject(ctx.kube, owner.kind, owner.id), plan.to)
     if (inline === true) return { done: true, value: true }
     const [source, kustomization] = await Promise.all([

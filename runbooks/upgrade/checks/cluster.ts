@@ -113,7 +113,8 @@ export const syncNotSuspended: Check<UpgradeInput> = {
     const installation = installationOf(supported(styleOf(cluster, repository)))
     const source = `GitRepository ${sourceOf(syncedOf(cluster, repository))}`
     const oci = `OCIRepository ${selfOf(installation)?.source ?? ''}`
-    const labels = new Set([source, oci, ...chainOf(installation).map(nameOfApplier)])
+    const chart = installation.style === 'helm' ? `${installation.source.kind} ${installation.source.id}` : ''
+    const labels = new Set([source, oci, chart, ...chainOf(installation).map(nameOfApplier)])
     const off = installation.style === 'operator' ? cluster.fluxInstances.filter(isDisabled) : []
     const items = [...cluster.objects.filter((object) => labels.has(`${object.kind} ${idOf(object)}`) && isSuspended(object)), ...off]
       .map((object) => ({ ...object, kind: object.kind ?? 'FluxInstance' }))

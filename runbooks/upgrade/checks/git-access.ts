@@ -5,16 +5,21 @@ import { OpsError } from '../../../src/errors.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { objectLabel } from '../../../src/flux/kinds.ts'
 import { artifactRevision } from '../../../src/flux/revisions.ts'
+import type { Style } from '../../../src/flux/styles.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, repositoryOf, styleOf, syncedOf } from '../inspect.ts'
 import { counted, fail, failOn, pass } from './results.ts'
 
 /** Sources that the upgrade needs: of the clone, and of Flux itself. */
-function needed(objects: readonly KubeObject[], git: ReadonlySet<string>, oci: string | undefined): KubeObject[] {
-  return objects.filter(
-    (object) => (object.kind === 'GitRepository' && git.has(idOf(object))) || (object.kind === 'OCIRepository' && idOf(object) === oci),
-  )
+function needed(objects: readonly KubeObject[], git: ReadonlySet<string>, own: string | undefined): KubeObject[] {
+  return objects.filter((object) => (object.kind === 'GitRepository' && git.has(idOf(object))) || `${object.kind} ${idOf(object)}` === own)
+}
+
+/** `OCIRepository flux-system/flux-manifests`: what Flux itself is fetched from, besides git. */
+function ownSource(style: Style): string | undefined {
+  if (style.style === 'helm') return `${style.source.kind} ${style.source.id}`
+  return style.style === 'pin' && style.self ? `OCIRepository ${style.self.source}` : undefined
 }
 
 export const sourceFetches: Check<UpgradeInput> = {
@@ -25,7 +30,7 @@ export const sourceFetches: Check<UpgradeInput> = {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const style = styleOf(cluster, repository)
     const git = new Set(syncedOf(cluster, repository).map((each) => each.source))
-    const sources = needed(cluster.objects, git, style.style === 'pin' ? style.self?.source : undefined)
+    const sources = needed(cluster.objects, git, ownSource(style))
     const states = sources.filter((source) => !isSuspended(source)).map((source) => ({ source, verdict: verdict(source) }))
     const items = states
       .filter((each) => each.verdict.state === 'failed')

@@ -3,7 +3,7 @@ import { lookAtThirdParties, type OldlyOwned } from '../../../src/actions/third-
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { appliedTwice, foreignOwners } from '../../../src/flux/ownership.ts'
 import type { UpgradeInput } from '../input.ts'
-import { clusterOf } from '../inspect.ts'
+import { clusterOf, repositoryOf, styleOf } from '../inspect.ts'
 import { counted, fail, failOn, pass } from './results.ts'
 
 const itemOf = ({ where, named, applied, by }: OldlyOwned): CheckItem => ({
@@ -35,14 +35,19 @@ export const thirdPartyFields: Check<UpgradeInput> = {
   },
 }
 
+/** Field managers of `helm install` and of helm-controller. */
+const OF_HELM = ['helm', 'helm-controller']
+
 export const oneApplier: Check<UpgradeInput> = {
   id: 'one-applier-each',
   title: 'no object is applied by two',
   severity: 'warning',
-  probe: async (ctx) => {
-    const { objects, deployments, crdObjects } = await clusterOf(ctx)
+  probe: async (ctx, input) => {
+    const cluster = await clusterOf(ctx)
+    const { objects, deployments, crdObjects } = cluster
+    const own = styleOf(cluster, await repositoryOf(ctx, input)).style === 'helm' ? OF_HELM : []
     const twice = appliedTwice(objects).map(({ where, appliers }) => ({ where, what: `is applied by ${appliers.join(' and ')}` }))
-    const foreign = foreignOwners([...deployments, ...crdObjects]).map(({ where, appliers }) => ({
+    const foreign = foreignOwners([...deployments, ...crdObjects], own).map(({ where, appliers }) => ({
       where,
       what: `is also owned by ${appliers.join(', ')}: what git takes out there stays`,
     }))

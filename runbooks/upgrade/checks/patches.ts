@@ -18,7 +18,7 @@ const ID = 'patches-apply'
 /** Kustomization files that patch the manifests of Flux, in this clone. */
 function patchFiles(installation: Installation, files: readonly RepoFile[]): RepoFile[] {
   const inFolder = (folder: string): string[] => ['yaml', 'yml'].map((end) => `${folder === '' ? '' : `${folder}/`}kustomization.${end}`)
-  if (installation.style === 'operator') return []
+  if (installation.style === 'operator' || installation.style === 'helm') return []
   const paths = installation.style === 'bootstrap' ? [installation.kustomization] : installation.bases.flatMap(inFolder)
   return files.filter((file) => paths.includes(file.path))
 }

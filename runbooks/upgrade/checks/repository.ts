@@ -7,7 +7,11 @@ import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import type { ManifestFinding } from '../../../src/flux/manifests.ts'
 import { appliedRevision, artifactRevision, commitOf } from '../../../src/flux/revisions.ts'
-import type { Style } from '../../../src/flux/styles.ts'
+import { helmSteps } from '../../../src/flux/style-helm.ts'
+import { terraformSteps } from '../../../src/flux/style-terraform.ts'
+import type { HelmByHand, HelmStyle, Style, TerraformStyle } from '../../../src/flux/styles.ts'
+import type { ReadContext } from '../../../src/ports/context.ts'
+import { chartFor } from '../chart.ts'
 import type { UpgradeInput } from '../input.ts'
 import {
   clusterOf,
@@ -74,6 +78,12 @@ export const repositoryFound: Check<UpgradeInput> = {
   },
 }
 
+/** What a person does where nothing here may. */
+function instead(style: HelmByHand | TerraformStyle, to: string): string[] {
+  const version = to === '' ? 'VERSION' : to.replace(/^v/, '')
+  return style.style === 'terraform' ? terraformSteps(style, version) : helmSteps(style, version)
+}
+
 export const installStyleKnown: Check<UpgradeInput> = {
   id: 'install-style-known',
   title: 'how Flux is installed is known, and upgrade can change it',
@@ -95,6 +105,8 @@ export const installStyleKnown: Check<UpgradeInput> = {
         return pass(`kustomize pin (${style.bases.join(', ')})${style.self ? ` + OCI self-managed (${style.self.source})` : ''}`)
       case 'operator':
         return pass(`Flux Operator (FluxInstance ${style.instance}, applied by ${style.appliers.map(nameOfApplier).join(', by ')})`)
+      case 'helm':
+        return pass(`Helm chart (HelmRelease ${style.release}, applied by ${style.appliers.slice(1).map(nameOfApplier).join(', by ')})`)
       case 'mixed': {
         const sides = [
           ...style.cluster.map((what) => ({ where: 'cluster', what })),
@@ -106,7 +118,7 @@ export const installStyleKnown: Check<UpgradeInput> = {
         return fail(id, style.why, { hints: style.hints })
       default: {
         const items = style.evidence.map((what) => ({ where: style.style, what }))
-        return fail(id, style.why, { items, hints: style.hints })
+        return fail(id, style.why, { items, hints: [...instead(style, input.to), ...style.hints] })
       }
     }
   },
@@ -209,6 +221,12 @@ export const repositoryApplied: Check<UpgradeInput> = {
   },
 }
 
+/** The chart that is deployed, and the one that holds the target. */
+async function chartsOf(ctx: ReadContext, input: UpgradeInput, style: HelmStyle): Promise<string[]> {
+  const found = await chartFor(ctx, input, style)
+  return [style.runs, found.status === 'found' ? found.version : undefined].filter((each) => each !== undefined)
+}
+
 export const pinsFound: Check<UpgradeInput> = {
   id: 'pins-found',
   title: 'the version pins are where a program may change them',
@@ -217,13 +235,15 @@ export const pinsFound: Check<UpgradeInput> = {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const from = liveVersion(cluster)
     const to = targetOf(input).version
-    const pins = pinsOf(supported(styleOf(cluster, repository)))
+    const style = supported(styleOf(cluster, repository))
+    const pins = pinsOf(style)
     // In a chain git may not be at the target already: Flux would go there by itself, over a stop that it needs.
-    const fine = (await knownHops(ctx, input)).length > 1 ? [from] : [from, to]
+    const fine = style.style === 'helm' ? await chartsOf(ctx, input, style) : (await knownHops(ctx, input)).length > 1 ? [from] : [from, to]
     const items = pins.flatMap((pin): CheckItem[] => {
       const where = `${pin.file}:${pin.line}`
       if (pin.kind === 'needs-person') return [{ where, what: `${pin.text}: ${pin.why ?? 'a person has to decide'}` }]
-      return fine.includes(pin.version ?? '') ? [] : [{ where, what: `is ${pin.text}, the cluster runs ${from}` }]
+      const runs = style.style === 'helm' ? `chart ${style.runs ?? '?'}` : from
+      return fine.includes(pin.version ?? '') ? [] : [{ where, what: `is ${pin.text}, the cluster runs ${runs}` }]
     })
     if (pins.length === 0) return fail('pins-found', 'no version pin found in the repository')
     return items.length === 0

@@ -13,6 +13,14 @@ export function assertProposable(style: WritableStyle['style'], stops: readonly 
       ...stops.map((stop) => `flux-ops upgrade --to ${stop} --pr`),
     )
   }
+  if (style === 'helm') {
+    throw refusal(
+      'pull-request-style',
+      'a Helm chart keeps Flux here, and --pr cannot prove yet that a merge holds its version',
+      `flux-ops upgrade --to ${to}`,
+      'or change the version of the chart in a pull request of your own; flux-ops upgrade plan --ci checks it',
+    )
+  }
   // What a merge holds is proven by its pins, and those of a FluxInstance are not looked for there yet.
   if (style === 'operator') {
     throw refusal(

@@ -9,13 +9,18 @@ import { trailerOf } from '../plan-facts.ts'
 import type { PlannedPin, UpgradePlan } from '../plan-schema.ts'
 
 /** A version the way the pin writes it: with `v` where there is one. */
-export const writtenAs = (pin: Pick<PlannedPin, 'text'>, to: string): string => `${pin.text.startsWith('v') ? 'v' : ''}${to}`
+const spelled = (pin: Pick<PlannedPin, 'text'>, version: string): string => `${pin.text.startsWith('v') ? 'v' : ''}${version}`
+
+/** What a pin says in the end: the release, or the version of the chart that holds it. */
+const wantedOf = (pin: Pick<PlannedPin, 'to'>, plan: Pick<UpgradePlan, 'to'>): string => pin.to ?? plan.to
+
+export const writtenAs = (pin: Pick<PlannedPin, 'text' | 'to'>, to: string): string => spelled(pin, wantedOf(pin, { to }))
 
 /** Pure: whether the text has the target at the pin's place. */
 export const pinnedTo = (text: string, pin: PlannedPin, to: string): boolean => {
   if (pin.kind === 'gotk-components') return headerVersion(text) === to
   const rest = (text.split('\n')[pin.line - 1] ?? '').slice(pin.column - 1)
-  const wanted = writtenAs(pin, to)
+  const wanted = spelled(pin, to)
   return rest.startsWith(wanted) && !/^[\w.+-]/.test(rest.slice(wanted.length))
 }
 
@@ -36,7 +41,7 @@ export const isEditable = (pin: Pin): pin is Pin & PlannedPin => pin.kind !== 'n
 /** The pins of a file where they are now. In a chain others may have pushed since the plan was made: then they are looked for again. */
 export function pinsNow(text: string, file: string, plan: Pick<UpgradePlan, 'pins' | 'from' | 'to' | 'leg'>): PlannedPin[] {
   const planned = plan.pins.filter((each) => each.file === file)
-  const known = planned.every((each) => [plan.from, plan.to].some((version) => pinnedTo(text, each, version)))
+  const known = planned.every((each) => [plan.from, wantedOf(each, plan)].some((version) => pinnedTo(text, each, version)))
   if (plan.leg === undefined || known) return planned
   const found = findAllPins([{ path: file, text }])
     .filter(isEditable)
@@ -48,9 +53,10 @@ async function editFile(ctx: Context, plan: UpgradePlan, file: string): Promise<
   const { path, text } = await readFile(ctx, plan, file)
   let edited = text
   for (const pin of backwards(pinsNow(text, file, plan))) {
-    if (pinnedTo(edited, pin, plan.to)) continue
+    const to = wantedOf(pin, plan)
+    if (pinnedTo(edited, pin, to)) continue
     if (pin.kind === 'gotk-components') edited = await generateComponents(ctx, plan.to, plan.gotkFlags ?? [])
-    else edited = applyPin(edited, pin satisfies Pin, plan.to)
+    else edited = applyPin(edited, pin satisfies Pin, to)
   }
   if (edited !== text) await ctx.files.replaceText(path, edited)
 }
@@ -70,7 +76,7 @@ export const pin: WriteStep<UpgradePlan> = {
     if (await findCommit(ctx, view.plan.repo, trailerOf(view))) return true
     for (const file of filesOf(view.plan)) {
       const { text } = await readFile(ctx, view.plan, file)
-      if (pinsNow(text, file, view.plan).some((each) => !pinnedTo(text, each, view.plan.to))) return false
+      if (pinsNow(text, file, view.plan).some((each) => !pinnedTo(text, each, wantedOf(each, view.plan)))) return false
     }
     return true
   },

@@ -3,6 +3,7 @@ import { readTexts } from '../../../src/actions/repository-survey.ts'
 import { belowAny } from '../../../src/actions/synced-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
+import { findChartPins } from '../../../src/flux/chart-pins.ts'
 import { findAllPins } from '../../../src/flux/instance-pins.ts'
 import { scanManifests } from '../../../src/flux/manifests.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
@@ -29,6 +30,11 @@ export async function recheck(ctx: ReadContext, plan: UpgradePlan): Promise<void
       .filter((each) => each.kind !== 'needs-person' && each.version !== plan.to)
       .map((each) => `${each.file}:${each.line}  pinned to ${each.text}`),
   ]
+  const { chart } = plan
+  if (chart !== undefined) {
+    const moved = findChartPins(files.filter((file) => pinned.has(file.path))).filter((each) => each.version !== chart.to)
+    found.push(...moved.map((each) => `${each.file}:${each.line}  the chart is pinned to ${each.text}`))
+  }
   if (found.length === 0) return
   throw new OpsError({
     code: 'repository-moved',

@@ -127,7 +127,7 @@ describe('the install style', () => {
 
   it.each([
     [
-      'helm',
+      'helm-by-hand',
       cluster({
         deployments: controllers({
           annotations: { 'meta.helm.sh/release-name': 'flux2' },
@@ -138,7 +138,7 @@ describe('the install style', () => {
   ])('is %s, recognised and explained', (name, evidence) => {
     expect(detectStyle(evidence, repository())).toMatchObject({
       style: name,
-      why: expect.stringContaining('not supported yet'),
+      why: expect.stringContaining('nothing in git says its version'),
       hints: [expect.any(String)],
     })
   })

@@ -26,8 +26,10 @@ async function table(): Promise<OutcomeTable> {
  * that very check, so this is the exception and not the way round.
  */
 const ELSEWHERE: Readonly<Record<string, string>> = {
+  'chart-has-target': './helm-checks.test.ts',
   'distribution-has-target': './operator-checks.test.ts',
   'forge-ready': './upgrade-forge.test.ts',
+  'helm-release-safe': './helm-checks.test.ts',
   'operator-new-enough': './operator-checks.test.ts',
 }
 
