@@ -10,6 +10,7 @@ import type { KubeObject } from '../ports/kube.ts'
 import { isInPlace } from './flux-instance.ts'
 import { FIELD_MANAGER } from './requests.ts'
 import { nameOf, parseId, resourceOfObject, SECRET } from './resources.ts'
+import { assertNoneCrashed } from './rollout.ts'
 import { readFluxObject } from './sync-source.ts'
 import { type Seen, waitFor } from './wait-for.ts'
 
@@ -69,12 +70,14 @@ const gaveUp = (release: KubeObject, chart: string): boolean => {
   return state === 'failed' && terminal && sameChart(release.status?.lastAttemptedRevision, chart)
 }
 
-/** Throws OpsError `helm-refused` or `helm-timeout`. */
+/** Throws OpsError `helm-refused`, `helm-timeout`, or `rollout-crashed` early. */
 export async function waitForRelease(ctx: Context, goal: ReleaseGoal): Promise<{ chart: string }> {
   const probe = async (): Promise<Seen<{ chart: string }>> => {
     const release = await readRelease(ctx, goal.release)
     const behind = releaseBehind(release, goal.chart)
     if (behind === undefined && (await isInPlace(ctx, goal.version))) return { done: true, value: { chart: goal.chart } }
+    // Helm waits for them until its own timeout, and says nothing before.
+    await assertNoneCrashed(ctx, goal.version)
     if (gaveUp(release, goal.chart)) {
       if (!wasReset(release, goal.token)) await reset(ctx, release, goal.token)
       else if (release.status?.lastHandledResetAt === goal.token) throw refusedBy(goal, verdict(release).message)

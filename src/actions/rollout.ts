@@ -107,6 +107,11 @@ export async function waitForRollout(ctx: ReadContext, version: string, timeoutM
   })
 }
 
+/** Throws OpsError `rollout-crashed` where a controller at `version` will not come up. */
+export async function assertNoneCrashed(ctx: ReadContext, version: string): Promise<void> {
+  await probeRollout(ctx, version, true)
+}
+
 async function probeRollout(ctx: ReadContext, version: string, patient: boolean): Promise<Seen<string[]>> {
   const namespace = ctx.target.namespace
   const [deployments, pods] = await Promise.all([readDeployments(ctx.kube, namespace), ctx.kube.list(POD, { namespace })])

@@ -86,8 +86,9 @@ describe('a cluster that the Helm chart keeps', () => {
     const tag = release(TO).controllers.find((each) => each.component === 'helm-controller')?.tag
     await sandbox.faults({ crash: [`helm-controller:${tag}`] })
 
-    const failed = await fluxOps(sandbox.paths, ['upgrade', '--to', TO, '--yes', '--timeout', '60'])
+    const failed = await fluxOps(sandbox.paths, ['upgrade', '--to', TO, '--yes'])
     expect(failed.code).toBe(1)
+    expect(failed.output).toContain(`helm-controller:${tag} does not start: pod helm-controller-`)
     const runId = /flux-ops rollback (\S+)/.exec(failed.output)?.[1] ?? ''
     const back = await fluxOps(sandbox.paths, ['rollback', runId, '--yes'])
 

@@ -76,6 +76,20 @@ describe('waiting for helm-controller', () => {
     expect(ctx.kube.patches).toHaveLength(1)
   })
 
+  it('stops early where a new controller crashes, as Helm waits for it and says nothing', async () => {
+    const ctx = givenUp(() => undefined)
+    const waiting = { name: 'manager', restartCount: 5, state: { waiting: { reason: 'CrashLoopBackOff' } } }
+    ctx.kube.put('pods', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'source-controller-1', namespace: 'flux-system' },
+      spec: { containers: [{ name: 'manager', image: 'ghcr.io/fluxcd/source-controller:v1.9.3' }] },
+      status: { containerStatuses: [waiting] },
+    })
+
+    await expect(waitForRelease(ctx, goal)).rejects.toMatchObject({ code: 'rollout-crashed' })
+  })
+
   it('leaves alone what gave up on the chart of before', async () => {
     const ctx = givenUp(() => undefined)
     const object = ctx.kube.objects.get('helmreleases flux-system/flux2') as KubeObject
