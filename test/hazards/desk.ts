@@ -50,6 +50,7 @@ const SOURCES: Readonly<Record<Style, string>> = {
   bootstrap: 'flux-system',
   operator: 'flux-system',
   'operator-helm': 'home-kubernetes',
+  helm: 'flux-system',
 }
 
 export async function hazardDesk(style: Style = 'pin'): Promise<HazardDesk> {
