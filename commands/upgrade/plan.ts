@@ -1,26 +1,30 @@
 import { RunCommand } from '../../src/cli/run-command.ts'
 import { runFlagsOf } from '../../src/cli/run-flags.ts'
 import type { RunReport } from '../../src/cli/run-report.ts'
-import { outFlag, planInput, reviewFlags, upgradeFlags, viaFlag } from '../../src/cli/upgrade-input.ts'
+import { outFlag, planInput, rehearseFlag, reviewFlags, upgradeFlags, viaFlag } from '../../src/cli/upgrade-input.ts'
 
 export default class UpgradePlan extends RunCommand {
   static override summary = 'check and plan an upgrade; change nothing'
   static override description = `The plan can be kept, reviewed and carried out later (--out), and told in Markdown (--markdown).
 With --ci the clone is that of a pull request: HEAD may be detached and the pins changed already. What only a run needs is not asked.
-Exit 0: a plan exists, and with --ci the request may be merged, or changes no version of Flux. Exit 3: checks failed, or no plan exists.
+With --rehearse the upgrade is played in a sandbox on this machine first; cluster and repository are only read, and no value of a Secret enters it.
+Exit 0: a plan exists, and with --ci the request may be merged, or changes no version of Flux. Exit 3: checks failed, no plan exists, or its rehearsal failed.
 Exit 4, only with --ci: a plan exists, and something has to be done before the merge. Exit 2: wrong usage.`
   static override examples = [
     '<%= config.bin %> upgrade plan --to 2.9.2',
     '<%= config.bin %> upgrade plan --to 2.9.2 --out plan.json && <%= config.bin %> upgrade apply plan.json',
+    '<%= config.bin %> upgrade plan --to 2.9.2 --rehearse',
     '<%= config.bin %> upgrade plan --ci --markdown comment.md',
   ]
-  static override flags = { ...reviewFlags, ...viaFlag, ...upgradeFlags, ...outFlag }
+  static override flags = { ...reviewFlags, ...rehearseFlag, ...viaFlag, ...upgradeFlags, ...outFlag }
 
   async run(): Promise<RunReport> {
     const { flags } = await this.parse(UpgradePlan)
     const input = planInput(flags)
     const { makePlan } = await import('../../src/cli/drive.ts')
-    const { out, markdown, ci } = flags
-    return this.finish(await makePlan(this.invocation, { runbook: 'upgrade', input, flags: runFlagsOf(flags), out, markdown, ci }))
+    const { out, markdown, ci, rehearse } = flags
+    return this.finish(
+      await makePlan(this.invocation, { runbook: 'upgrade', input, flags: runFlagsOf(flags), out, markdown, ci, rehearse }),
+    )
   }
 }

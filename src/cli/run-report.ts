@@ -3,6 +3,7 @@ import type { Review } from '../engine/model.ts'
 import type { RunResult } from '../engine/run-options.ts'
 import type { CheckState, RunState } from '../engine/run-state.ts'
 import { EXIT_CODES, type Exit } from '../errors.ts'
+import type { Rehearsal } from '../rehearsal/report.ts'
 
 export interface RunReport {
   readonly run: string
@@ -23,6 +24,8 @@ export interface RunReport {
   readonly plan: unknown
   /** Of a command that only plans: the plan for a reader, and what has to be done before a pull request is merged. */
   readonly review?: Review
+  /** Of `upgrade plan --rehearse`. */
+  readonly rehearsal?: Rehearsal
   readonly steps: readonly { readonly id: string; readonly status: string }[]
   readonly facts: RunState['facts']
   readonly error?: { readonly code: string; readonly message: string; readonly hints: readonly string[] }

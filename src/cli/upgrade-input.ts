@@ -116,6 +116,14 @@ export const reviewFlags = {
   }),
 }
 
+export const rehearseFlag = {
+  rehearse: Flags.boolean({
+    description:
+      'play the whole upgrade in a sandbox on this machine, on a copy of repository and cluster: real controllers of both versions',
+    exclusive: ['ci', 'dry-run'],
+  }),
+}
+
 export const viaFlag = {
   via: Flags.string({
     description: 'a release to stop at on the way; repeatable. Stops that the API server needs are added where none is given',

@@ -19,6 +19,9 @@ export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsD
 export const standardTools = (flux: boolean, progress: Progress, extra: readonly string[] = []): Promise<Tools> =>
   toolsOf([...setsFor(flux, undefined), ...extra], progress, false)
 
+/** Tools of these sets; builds what is missing. */
+export const namedTools = (sets: readonly string[], progress: Progress): Promise<Tools> => toolsOf(sets, progress, false)
+
 async function toolsOf(sets: readonly string[], progress: Progress, usePath: boolean): Promise<Tools> {
   const ids = resolveToolNames(sets)
   return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath })

@@ -37,6 +37,12 @@ const RULES: readonly Rule[] = [
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|yaml|semver|${PURE_NODE})$`),
   },
+  {
+    from: /^src\/rehearsal\//,
+    own: /^src\/(rehearsal\/|actions\/|flux\/|ports\/|errors\.ts)/,
+    types: /^src\/engine\//,
+    packages: /^yaml$/,
+  },
   { from: /^src\/sandbox\//, own: /^src\/(sandbox\/|errors\.ts)/, types: /^src\/ports\//, packages: /^(?!@oclif\/|listr2$)/ },
   { from: /^src\/cli\//, own: /^(src\/|runbooks\/index\.ts|commands\/index\.ts|package\.json)/, packages: /./ },
   { from: /^commands\//, own: /^(commands\/|src\/cli\/|src\/errors\.ts|src\/sandbox\/|runbooks\/index\.ts)/, packages: /^@oclif\/core$/ },
@@ -114,6 +120,7 @@ describe('import rules', () => {
     ['commands/status.ts', "import { kube } from '../src/adapters/kube.ts'"],
     ['runbooks/rollback/index.ts', "import { verify } from '../upgrade/verify.ts'"],
     ['runbooks/upgrade/checks.ts', "const { execa } = await import('execa')"],
+    ['src/rehearsal/replant.ts', "import { x } from '../sandbox/up.ts'"],
     ['src/sandbox/up.ts', "import { x } from '../adapters/exec.ts'"],
     ['src/new-layer/x.ts', ''],
   ])('%s may not have: %s', (file, line) => {
@@ -125,7 +132,7 @@ describe('import rules', () => {
   })
 
   test('time, process and randomness are reached only where effects live', () => {
-    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|audit|actions|ports|ui)|runbooks)\//.test(file))
+    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|audit|actions|ports|rehearsal|ui)|runbooks)\//.test(file))
     const effect =
       /\bDate\.now\(|\bnew Date\(\s*\)|(?<![\w.'"`-])process\.(env|argv|exit|cwd|stdout|stderr|stdin|pid|kill|on)\b|\bMath\.random\(/
 

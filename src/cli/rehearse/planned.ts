@@ -1,0 +1,38 @@
+// What a rehearsal takes from the plan of an upgrade: where from, where to, and which commit of which repository.
+import { z } from 'zod'
+import { refusal } from '../../errors.ts'
+
+const schema = z.object({
+  from: z.string(),
+  to: z.string(),
+  namespace: z.string(),
+  repo: z.object({ root: z.string(), head: z.string(), branch: z.string(), source: z.string() }),
+  installation: z.object({ style: z.string() }),
+  hops: z.array(z.object({ to: z.string() })).optional(),
+  timeoutMs: z.number(),
+})
+
+export interface Planned {
+  readonly from: string
+  readonly to: string
+  readonly namespace: string
+  readonly repo: { readonly root: string; readonly head: string; readonly branch: string; readonly source: string }
+  /** Stops on the way. */
+  readonly via: readonly string[]
+  /** Every release whose controllers run. */
+  readonly releases: readonly string[]
+  readonly timeoutSeconds: number
+}
+
+/** Throws `rehearsal-style` (refused) for a way to install Flux that a sandbox cannot be given yet. */
+export function plannedIn(plan: unknown): Planned {
+  const { hops = [], timeoutMs, installation, ...rest } = schema.parse(plan)
+  if (installation.style === 'operator')
+    throw refusal(
+      'rehearsal-style',
+      'a Flux that the Flux Operator keeps cannot be rehearsed yet',
+      'the plan without a rehearsal:  leave --rehearse out',
+    )
+  const via = hops.map((hop) => hop.to).filter((version) => version !== rest.to)
+  return { ...rest, via, releases: [rest.from, ...via, rest.to], timeoutSeconds: timeoutMs / 1000 }
+}

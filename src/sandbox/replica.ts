@@ -1,0 +1,92 @@
+// An empty control plane with a git server that holds a copy of somebody's repository: what a rehearsal is made of. The repository is only read.
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { refusal } from '../errors.ts'
+import type { Progress, SandboxPaths, Tools } from './contract.ts'
+import { type SandboxRef, withSandbox } from './open.ts'
+import { PARTIAL_RELEASES } from './partial-releases.ts'
+import { sandboxPaths } from './paths.ts'
+import { ensureBareRepository } from './services/bare-repository.ts'
+import { gitRemote } from './services/git-service.ts'
+import { namedTools, onceEach, standardServices } from './standard.ts'
+import { fluxManifestsDir } from './toolchain/index.ts'
+import { TOOL_SETS } from './toolchain/recipes.ts'
+import { up } from './up.ts'
+
+const WHOLE = Object.keys(TOOL_SETS).flatMap((name) => /^flux-(\d.*)-set$/.exec(name)?.[1] ?? [])
+
+/** Releases of Flux whose controllers can be run here. */
+export const RUNNABLE: readonly string[] = [...new Set([...Object.keys(PARTIAL_RELEASES), ...WHOLE])].sort()
+
+/** Throws `rehearsal-release` (refused) for a release that cannot be run here, before anything is started. */
+export function assertRunnable(releases: readonly string[]): void {
+  const missing = releases.filter((version) => !RUNNABLE.includes(version))
+  if (missing.length === 0) return
+  throw refusal(
+    'rehearsal-release',
+    `Flux ${missing.join(' and ')} cannot be rehearsed: its controllers are not among the tools of the sandbox`,
+    `they can be run: ${RUNNABLE.join(', ')}`,
+    'the plan without a rehearsal:  leave --rehearse out',
+  )
+}
+
+export interface ReplicaOptions {
+  readonly name: string
+  /** Folder that holds the sandbox. */
+  readonly root: string
+  readonly releases: readonly string[]
+  readonly clone: { readonly root: string; readonly head: string; readonly branch: string }
+}
+
+export interface Replica {
+  readonly ref: SandboxRef
+  readonly paths: SandboxPaths
+  readonly tools: Tools
+  /** The copy, as Flux in the sandbox reaches it. */
+  readonly remote: { readonly url: string; readonly user: string; readonly password: string }
+  /** A fresh age identity. */
+  readonly ageKey: string
+}
+
+/** Up and with the copy cloned to `paths.repo`; nothing is in the cluster yet. */
+export async function replicaUp(options: ReplicaOptions, progress: Progress): Promise<Replica> {
+  const { name, root, clone } = options
+  assertRunnable(options.releases)
+  const partial = options.releases.flatMap((version) => PARTIAL_RELEASES[version]?.toolSet ?? [])
+  const tools = await namedTools(['standard', ...partial], progress)
+  const manifestsDir = onceEach((version) => fluxManifestsDir(version))
+  await up({ name, root, flux: 'none', style: 'none', tools, manifestsDir, services: standardServices }, progress)
+  const ref = { name, root, manifestsDir, progress }
+  return await withSandbox(ref, async (ctx) => {
+    await ensureBareRepository(ctx)
+    const { bare, url, user, password } = await gitRemote(ctx)
+    const branch = `refs/heads/${clone.branch}`
+    await ctx.run('git', ['-C', bare, 'fetch', '--quiet', '--no-tags', '--update-shallow', clone.root, `HEAD:${branch}`])
+    const head = (await ctx.run('git', ['-C', bare, 'rev-parse', branch])).stdout.trim()
+    if (head !== clone.head) throw refusal('rehearsal-moved', `${clone.root} moved since the plan was made`, 'make the plan anew')
+    const part = `${ctx.paths.repo}.part`
+    await ctx.run('git', ['clone', '--quiet', '--branch', clone.branch, url, part])
+    await rename(part, ctx.paths.repo)
+    const ageKey = (await ctx.run('age-keygen', [])).stdout
+    return { ref, paths: sandboxPaths(ctx.paths.dir), tools, remote: { url, user, password }, ageKey }
+  })
+}
+
+/** One commit on the copy, pushed to the sandbox's git server. Nothing to write is no commit. */
+export async function commitToReplica(
+  { ref }: Replica,
+  files: readonly { readonly path: string; readonly text: string }[],
+  message: string,
+): Promise<void> {
+  if (files.length === 0) return
+  await withSandbox(ref, async (ctx) => {
+    const { repo } = ctx.paths
+    for (const { path, text } of files) {
+      await mkdir(join(repo, path, '..'), { recursive: true })
+      await writeFile(join(repo, path), text)
+    }
+    await ctx.run('git', ['-C', repo, 'add', '--all'])
+    await ctx.run('git', ['-C', repo, 'commit', '--quiet', '-m', message])
+    await ctx.run('git', ['-C', repo, 'push', '--quiet'])
+  })
+}
