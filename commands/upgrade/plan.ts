@@ -14,6 +14,7 @@ Exit 4, only with --ci: a plan exists, and something has to be done before the m
     '<%= config.bin %> upgrade plan --to 2.9.2',
     '<%= config.bin %> upgrade plan --to 2.9.2 --out plan.json && <%= config.bin %> upgrade apply plan.json',
     '<%= config.bin %> upgrade plan --to 2.9.2 --rehearse',
+    '<%= config.bin %> upgrade plan --to 2.9.2 --rehearse --from ~/.local/state/flux-ops/runs/20261121-031200-upgrade-3f2a',
     '<%= config.bin %> upgrade plan --ci --markdown comment.md',
   ]
   static override flags = { ...reviewFlags, ...rehearseFlag, ...viaFlag, ...upgradeFlags, ...outFlag }
@@ -21,6 +22,12 @@ Exit 4, only with --ci: a plan exists, and something has to be done before the m
   async run(): Promise<RunReport> {
     const { flags } = await this.parse(UpgradePlan)
     const input = planInput(flags)
+    if (flags.from !== undefined) {
+      const { from, repo, timeout: timeoutSeconds } = flags
+      const request = { from, repo, timeoutSeconds, to: input.to, via: input.via, flags: runFlagsOf(flags) }
+      const { rehearseBackup } = await import('../../src/cli/rehearse/of-backup.ts')
+      return this.finish(await rehearseBackup(this.invocation, request))
+    }
     const { makePlan } = await import('../../src/cli/drive.ts')
     const { out, markdown, ci, rehearse } = flags
     return this.finish(

@@ -28,13 +28,18 @@ export interface BackupIndex {
 }
 
 /** `path` below the run's folder is what its checksum in the index says. */
-export async function intact(ctx: ReadContext, dir: string, index: Pick<BackupIndex, 'files'>, path: string): Promise<boolean> {
+export async function intact(
+  ctx: Pick<ReadContext, 'files'>,
+  dir: string,
+  index: Pick<BackupIndex, 'files'>,
+  path: string,
+): Promise<boolean> {
   const file = `${dir}/${path}`
   return (await ctx.files.exists(file)) && (await ctx.files.sha256(file)) === index.files[path]
 }
 
 /** undefined when there is none. Throws OpsError `backup-unreadable`. */
-export async function readIndex(ctx: ReadContext, dir: string): Promise<BackupIndex | undefined> {
+export async function readIndex(ctx: Pick<ReadContext, 'files'>, dir: string): Promise<BackupIndex | undefined> {
   const path = `${dir}/${BACKUP_INDEX}`
   if (!(await ctx.files.exists(path))) return undefined
   try {

@@ -122,6 +122,13 @@ export const rehearseFlag = {
       'play the whole upgrade in a sandbox on this machine, on a copy of repository and cluster: real controllers of both versions',
     exclusive: ['ci', 'dry-run'],
   }),
+  from: Flags.string({
+    description: 'with --rehearse: play it on the backup in this folder of a run, and ask no cluster',
+    helpValue: 'DIR',
+    dependsOn: ['rehearse', 'to'],
+    exclusive: ['out', 'markdown'],
+    parse: async (value) => plainText(value, 'from'),
+  }),
 }
 
 export const viaFlag = {

@@ -1,7 +1,7 @@
 // Of a Secret only its name, type and keys are kept. Values are dropped where they are read, and made up where a stand-in is written.
 import { SECRET } from '../actions/resources.ts'
 import { OpsError } from '../errors.ts'
-import type { KubeObject, KubeReader, ObjectName } from '../ports/kube.ts'
+import type { KubeObject, KubeReader } from '../ports/kube.ts'
 
 export interface SecretShape {
   readonly namespace: string
@@ -29,9 +29,14 @@ function namesIn(value: unknown): string[] {
   return [...entry, ...nested]
 }
 
+interface SecretName {
+  readonly namespace: string
+  readonly name: string
+}
+
 /** Secrets that some objects refer to, each once. */
-export function secretsNamedBy(objects: readonly KubeObject[]): Required<ObjectName>[] {
-  const found = new Map<string, Required<ObjectName>>()
+export function secretsNamedBy(objects: readonly KubeObject[]): SecretName[] {
+  const found = new Map<string, SecretName>()
   for (const { metadata, spec } of objects) {
     const namespace = metadata.namespace ?? ''
     for (const name of namesIn(spec)) found.set(`${namespace}/${name}`, { namespace, name })
@@ -40,7 +45,7 @@ export function secretsNamedBy(objects: readonly KubeObject[]): Required<ObjectN
 }
 
 /** Keys alone. One that is forbidden or not there has none that are known. */
-export async function shapeOf(kube: KubeReader, { namespace = '', name }: ObjectName): Promise<SecretShape> {
+export async function shapeOf(kube: KubeReader, { namespace, name }: SecretName): Promise<SecretShape> {
   try {
     const secret = await kube.get(SECRET, { namespace, name })
     return { namespace, name, type: String(secret?.type ?? 'Opaque'), keys: secret && Object.keys(secret.data ?? {}) }

@@ -2,7 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { refusal } from '../errors.ts'
-import type { Progress, SandboxPaths, Tools } from './contract.ts'
+import type { Progress, RunResult, SandboxPaths, Tools } from './contract.ts'
 import { type SandboxRef, withSandbox } from './open.ts'
 import { PARTIAL_RELEASES } from './partial-releases.ts'
 import { sandboxPaths } from './paths.ts'
@@ -48,6 +48,21 @@ export interface Replica {
   readonly ageKey: string
 }
 
+/** The commit, and all before it, out of what HEAD of the clone has. The clone is read as any remote is. */
+async function takeCommit(git: (...args: readonly string[]) => Promise<RunResult>, clone: ReplicaOptions['clone']): Promise<void> {
+  const taken = 'refs/rehearsal/head'
+  const fetched = await git('fetch', '--quiet', '--no-tags', '--update-shallow', clone.root, `HEAD:${taken}`)
+  const placed = await git('update-ref', `refs/heads/${clone.branch}`, clone.head)
+  await git('update-ref', '-d', taken)
+  if (placed.exitCode === 0) return
+  const why = (fetched.exitCode === 0 ? placed : fetched).stderr.trim()
+  throw refusal(
+    'rehearsal-commit',
+    `commit ${clone.head} cannot be taken from ${clone.root}: ${why}`,
+    `git -C ${clone.root} log -1 ${clone.head}`,
+  )
+}
+
 /** Up and with the copy cloned to `paths.repo`; nothing is in the cluster yet. */
 export async function replicaUp(options: ReplicaOptions, progress: Progress): Promise<Replica> {
   const { name, root, clone } = options
@@ -60,10 +75,7 @@ export async function replicaUp(options: ReplicaOptions, progress: Progress): Pr
   return await withSandbox(ref, async (ctx) => {
     await ensureBareRepository(ctx)
     const { bare, url, user, password } = await gitRemote(ctx)
-    const branch = `refs/heads/${clone.branch}`
-    await ctx.run('git', ['-C', bare, 'fetch', '--quiet', '--no-tags', '--update-shallow', clone.root, `HEAD:${branch}`])
-    const head = (await ctx.run('git', ['-C', bare, 'rev-parse', branch])).stdout.trim()
-    if (head !== clone.head) throw refusal('rehearsal-moved', `${clone.root} moved since the plan was made`, 'make the plan anew')
+    await takeCommit((...args) => ctx.run('git', ['-C', bare, ...args], { allowFailure: true }), clone)
     const part = `${ctx.paths.repo}.part`
     await ctx.run('git', ['clone', '--quiet', '--branch', clone.branch, url, part])
     await rename(part, ctx.paths.repo)

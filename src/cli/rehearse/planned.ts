@@ -10,6 +10,7 @@ const schema = z.object({
   installation: z.object({ style: z.string() }),
   hops: z.array(z.object({ to: z.string() })).optional(),
   timeoutMs: z.number(),
+  migrateWith: z.string().optional(),
 })
 
 export interface Planned {
@@ -22,17 +23,20 @@ export interface Planned {
   /** Every release whose controllers run. */
   readonly releases: readonly string[]
   readonly timeoutSeconds: number
+  readonly migrateWith?: string | undefined
 }
 
-/** Throws `rehearsal-style` (refused) for a way to install Flux that a sandbox cannot be given yet. */
+/** Throws `rehearsal-style` (refused): a sandbox cannot be given an operator yet. */
+export function assertNoOperator(operator: boolean): void {
+  if (!operator) return
+  const what = 'a Flux that the Flux Operator keeps cannot be rehearsed yet'
+  throw refusal('rehearsal-style', what, 'the plan without a rehearsal:  leave --rehearse out')
+}
+
+/** Throws as assertNoOperator. */
 export function plannedIn(plan: unknown): Planned {
   const { hops = [], timeoutMs, installation, ...rest } = schema.parse(plan)
-  if (installation.style === 'operator')
-    throw refusal(
-      'rehearsal-style',
-      'a Flux that the Flux Operator keeps cannot be rehearsed yet',
-      'the plan without a rehearsal:  leave --rehearse out',
-    )
+  assertNoOperator(installation.style === 'operator')
   const via = hops.map((hop) => hop.to).filter((version) => version !== rest.to)
   return { ...rest, via, releases: [rest.from, ...via, rest.to], timeoutSeconds: timeoutMs / 1000 }
 }

@@ -40,14 +40,16 @@ interface Work extends RehearseRequest {
 /** Nothing in a cluster moves for this long: what is not ready by then is not going to be. */
 const QUIET_MS = 45_000
 
+const stopped = (): OpsError =>
+  new OpsError({
+    code: 'interrupted',
+    message: 'the rehearsal was stopped; nothing is left of it',
+    hints: ['start it again'],
+    exit: 'interrupted',
+  })
+
 async function timed<T>({ invocation, tell, phases }: Work, name: string, work: () => Promise<T>): Promise<T> {
-  if (invocation.signal.aborted)
-    throw new OpsError({
-      code: 'interrupted',
-      message: 'the rehearsal was stopped; nothing is left of it',
-      hints: ['start it again'],
-      exit: 'interrupted',
-    })
+  if (invocation.signal.aborted) throw stopped()
   tell.line({ mark: '►', text: name })
   const start = performance.now()
   try {
@@ -129,10 +131,12 @@ const sentence = (result: RunResult['state']['checks'][number]['result']): strin
   result.status === 'fail' ? result.detail : result.status === 'unknown' ? result.cause : result.status
 
 async function perform(work: Work, { stage, replica, notRehearsed, different }: Prepared): Promise<Omit<Rehearsal, 'seconds'>> {
-  const { planned, tell, phases } = work
+  const { planned, tell, phases, invocation } = work
   const runbook = await loadRunbook('upgrade')
-  const input = { to: planned.to, via: planned.via, repo: replica.paths.repo, timeoutSeconds: planned.timeoutSeconds }
+  const { to, via, timeoutSeconds, migrateWith } = planned
+  const input = { to, via, repo: replica.paths.repo, timeoutSeconds, ...(migrateWith && { migrateWith }) }
   const result = await timed(work, `upgrade to ${planned.to}`, () => stage.play(runbook, input, tell.event))
+  if (invocation.signal.aborted) throw stopped()
   const { state } = result
   const error = result.error ?? state.error
   const { files } = await surveyRepository(stage.ctx, replica.paths.repo)
@@ -167,6 +171,7 @@ export async function rehearse(invocation: Invocation, request: RehearseRequest)
     const played = await perform(work, await prepare(work, place))
     return { ...played, seconds: (performance.now() - start) / 1000 }
   } catch (error) {
+    if (invocation.signal.aborted) throw stopped()
     if (!(error instanceof OpsError) || ['refused', 'interrupted', 'bug'].includes(error.exit)) throw error
     const failure = { code: error.code, message: messageOf(error), where: [], hints: error.hints }
     const nothing = { steps: [], passedOver: [], notRehearsed: [], different: [] }

@@ -28,4 +28,4 @@ test('a flag that the target does not know fails in the rehearsal, by its file a
   expect(report.rehearsal?.failure?.where).toEqual([expect.stringMatching(new RegExp(`^${FLUX_FILE}:\\d+$`))])
   expect(await untouched(sandbox.run, bare)).toBe(before)
   expect(left).toEqual([])
-})
+}, 900_000)

@@ -17,11 +17,11 @@ export interface Rehearsed {
   readonly left: readonly string[]
 }
 
-/** `seen`: called with all that was said on stderr so far, and the folder that rehearsals are in. */
+/** `seen` is called with all that was said on stderr so far, and the folder that rehearsals are in. */
 export async function rehearsed(
   paths: SandboxPaths,
   args: readonly string[],
-  seen: (stderr: string, folder: string) => void = () => undefined,
+  options: { seen?: (stderr: string, folder: string) => void; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Rehearsed> {
   const state = join(paths.dir, 'evidence', 'rehearsing')
   const folder = join(state, 'flux-ops', 'rehearsals')
@@ -34,6 +34,7 @@ export async function rehearsed(
     NO_COLOR: '1',
     TEST_STRIKES: '[]',
     TEST_SANDBOX_NAME: 'none',
+    ...options.env,
   }
   const child = spawn(process.execPath, [ENTRY, 'upgrade', 'plan', '--rehearse', '--json', ...args], {
     cwd: paths.repo,
@@ -46,7 +47,7 @@ export async function rehearsed(
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
-    seen(stderr, folder)
+    options.seen?.(stderr, folder)
   })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)

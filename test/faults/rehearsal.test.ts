@@ -1,0 +1,67 @@
+// Whole rehearsals: of a live cluster in two styles, and of a backup without any cluster.
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { World } from '../../src/adapters/context.ts'
+import type { Command } from '../../src/ports/exec.ts'
+import { drive } from '../runbooks/desk.ts'
+import { type Fixture, fixture, TO } from '../runbooks/fixture.ts'
+import { rehearsed, untouched } from '../runbooks/upgrade/rehearsing.ts'
+import { secretsOf } from '../secrets/known-secrets.ts'
+import { filesBelow, type Searched, search } from '../secrets/search.ts'
+
+/** Ends a run at its first change of the repository: its backup is there by then. */
+const untilRepository = (world: World): World => {
+  const run = async (command: Command) => {
+    if (command.tool === 'flux' && command.effect === 'write') throw new Error('far enough')
+    return world.exec.run(command)
+  }
+  return { ...world, exec: { run, show: (command) => world.exec.show(command) } }
+}
+
+/** What the sandbox of a rehearsal remembers: files that do not come and go while they are searched. */
+const isKept = (file: string): boolean => /\/(etcd\/member\/wal|git|repo|secrets|rehearsal-runs)\//.test(file) && !file.endsWith('.tmp')
+
+describe.each(['pin', 'bootstrap'] as const)('a rehearsal in style %s', (style) => {
+  let sandbox: Fixture | undefined
+  const opened = async (): Promise<Fixture> => {
+    sandbox ??= await fixture(style)
+    return sandbox
+  }
+  afterAll(async () => sandbox?.remove())
+
+  test('goes through to the proof, changes nothing outside, lets no secret of the cluster in, and leaves nothing', async () => {
+    const { paths, run } = await opened()
+    const bare = join(paths.git, 'home-ops.git')
+    const [before, secrets] = [await untouched(run, bare), await secretsOf(paths)]
+    const searches: Promise<Searched>[] = []
+    const seen = (stderr: string, folder: string): void => {
+      if (searches.length > 0 || !stderr.includes('"text":"rollout')) return
+      searches.push(filesBelow(folder).then((files) => search(files.filter(isKept), secrets)))
+    }
+
+    const { code, report, left } = await rehearsed(paths, ['--to', TO], { seen })
+
+    expect(report.rehearsal).toMatchObject({ outcome: 'passed', passedOver: [] })
+    expect(report.rehearsal?.steps.at(-1)).toMatchObject({ id: 'report', status: 'done' })
+    expect(report.rehearsal?.notRehearsed.map(({ what }) => what)).toEqual(['notification-controller:v1.7.4'])
+    expect(code).toBe(0)
+    const [searched] = await Promise.all(searches)
+    expect(searched?.found).toEqual([])
+    expect(searched?.files).toBeGreaterThan(50)
+    expect(await untouched(run, bare)).toBe(before)
+    expect(left).toEqual([])
+  })
+
+  test('is played on a backup alone, with no cluster that could be asked', async () => {
+    const { paths } = await opened()
+    const input = { to: TO, repo: paths.repo, timeoutSeconds: 120 }
+    const { runDir, error } = await drive({ dir: paths.dir, runbook: 'upgrade', input, decorate: untilRepository })
+    expect(error?.message).toBe('far enough')
+
+    const { code, report, left } = await rehearsed(paths, ['--to', TO, '--from', runDir], { env: { KUBECONFIG: join(paths.dir, 'none') } })
+
+    expect(report.rehearsal).toMatchObject({ outcome: 'passed', from: '2.7.3', to: TO })
+    expect(code).toBe(0)
+    expect(left).toEqual([])
+  })
+})
