@@ -72,6 +72,8 @@ export interface SandboxState {
   readonly style: Style
   /** The repository lives on a forge: `true` only where it was asked for. */
   readonly forge?: boolean
+  /** No event reaches notification-controller: `true` only where it was asked for. */
+  readonly silent?: boolean
   /** Chosen once and kept, as URLs in git depend on them. Keys of the control plane: etcd, etcdPeer, api, kubelet. Services add theirs: git, registry. */
   readonly ports: Readonly<Record<string, number>>
   readonly processes: Readonly<Record<string, ProcessRecord>>

@@ -70,7 +70,7 @@ export async function replicaUp(options: ReplicaOptions, progress: Progress): Pr
   const partial = options.releases.flatMap((version) => PARTIAL_RELEASES[version]?.toolSet ?? [])
   const tools = await namedTools(['standard', ...partial], progress)
   const manifestsDir = onceEach((version) => fluxManifestsDir(version))
-  await up({ name, root, flux: 'none', style: 'none', tools, manifestsDir, services: standardServices }, progress)
+  await up({ name, root, flux: 'none', style: 'none', silent: true, tools, manifestsDir, services: standardServices }, progress)
   const ref = { name, root, manifestsDir, progress }
   return await withSandbox(ref, async (ctx) => {
     await ensureBareRepository(ctx)

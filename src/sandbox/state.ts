@@ -23,6 +23,7 @@ const stateSchema = z.object({
   flux: z.string().nullable(),
   style: z.enum(['pin', 'bootstrap', 'operator', 'operator-helm', 'helm', 'none']),
   forge: z.boolean().exactOptional(),
+  silent: z.boolean().exactOptional(),
   ports: z.record(z.string(), z.number().int()),
   processes: z.record(z.string(), processRecordSchema),
   tools: z.record(z.string(), z.string()),
@@ -35,6 +36,7 @@ export interface NewState {
   readonly flux: string | null
   readonly style: Style
   readonly forge?: boolean
+  readonly silent?: boolean
 }
 
 export function newState(input: NewState): SandboxState {

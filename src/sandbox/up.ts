@@ -21,6 +21,8 @@ export interface UpOptions {
   readonly style?: Style
   /** The repository lives on a forge, where pull requests can be opened. */
   readonly forge?: boolean
+  /** Nothing that the controllers report is sent on. */
+  readonly silent?: boolean
   readonly tools: Tools
   readonly manifestsDir?: ManifestsDir
   /** Git server, registry and repositories; without them only style 'none' can be had. */
@@ -50,7 +52,8 @@ async function openStore(name: string, dir: string, options: UpOptions): Promise
   if (old === undefined) {
     assertHas(flux, options.tools)
     await mkdir(dir, { recursive: true, mode: 0o700 })
-    const state = { ...newState({ name, dir, flux, style, ...(options.forge === true && { forge: true }) }), tools: options.tools }
+    const asked = { ...(options.forge === true && { forge: true }), ...(options.silent === true && { silent: true }) }
+    const state = { ...newState({ name, dir, flux, style, ...asked }), tools: options.tools }
     await writeState(state)
     return stateStore(state)
   }

@@ -48,16 +48,28 @@ const stopped = (): OpsError =>
     exit: 'interrupted',
   })
 
-async function timed<T>({ invocation, tell, phases }: Work, name: string, work: () => Promise<T>): Promise<T> {
+/** `good`: whether what came of it is what was wanted. */
+async function timed<T>(
+  { invocation, tell, phases }: Work,
+  name: string,
+  work: () => Promise<T>,
+  good: (result: T) => boolean = () => true,
+): Promise<T> {
   if (invocation.signal.aborted) throw stopped()
   tell.line({ mark: '►', text: name })
   const start = performance.now()
-  try {
-    return await work()
-  } finally {
+  const end = (mark: '✔' | '⚠'): void => {
     const ms = performance.now() - start
     phases.push({ name, seconds: ms / 1000 })
-    tell.line({ mark: '✔', text: name, ms })
+    tell.line({ mark, text: name, ms })
+  }
+  try {
+    const result = await work()
+    end(good(result) ? '✔' : '⚠')
+    return result
+  } catch (error) {
+    end('⚠')
+    throw error
   }
 }
 
@@ -69,6 +81,7 @@ const described = (edits: CloneEdits, captured: Captured, kubernetes: string | u
     `Kubernetes ${here}${kubernetes === undefined || kubernetes === here ? '' : `; the cluster runs ${kubernetes}`}`,
     `in a commit of the copy: the git server of the sandbox, in ${files('url')}`,
     `in the same commit: made-up values for what SOPS has sealed, in ${files('sealed')}`,
+    'no event of a controller is sent on',
     `made-up values under their own keys: ${counted(captured.secrets.length, 'Secret')}`,
   ]
 }
@@ -135,7 +148,12 @@ async function perform(work: Work, { stage, replica, notRehearsed, different }: 
   const runbook = await loadRunbook('upgrade')
   const { to, via, timeoutSeconds, migrateWith } = planned
   const input = { to, via, repo: replica.paths.repo, timeoutSeconds, ...(migrateWith && { migrateWith }) }
-  const result = await timed(work, `upgrade to ${planned.to}`, () => stage.play(runbook, input, tell.event))
+  const result = await timed(
+    work,
+    `upgrade to ${planned.to}`,
+    () => stage.play(runbook, input, tell.event),
+    ({ outcome }) => outcome === 'done',
+  )
   if (invocation.signal.aborted) throw stopped()
   const { state } = result
   const error = result.error ?? state.error

@@ -13,7 +13,7 @@ import { serveKubelet } from './kubelet.ts'
 import type { NodeContext } from './node.ts'
 import { registerNode } from './node-object.ts'
 import { openRecords } from './records.ts'
-import { serviceProxy } from './service-proxy.ts'
+import { serviceProxy, silenced } from './service-proxy.ts'
 
 const log = (text: string): void => console.log(`${new Date().toISOString()} ${text}`)
 
@@ -32,7 +32,11 @@ async function main(dir: string): Promise<void> {
   const services = { source: port('source'), notification: port('notification') }
   const records = await openRecords(agentStatePath(dir))
   const node: NodeContext = { sandboxId: state.id, paths, client, ca, apiPort: port('api'), services, records, log }
-  const proxies = { source: await serviceProxy(services.source), notification: await serviceProxy(services.notification) }
+  const notification = await serviceProxy(services.notification)
+  const proxies = {
+    source: await serviceProxy(services.source),
+    notification: state.silent === true ? silenced(notification) : notification,
+  }
   const key = await readFile(join(paths.certs, 'apiserver.key'), 'utf8')
   await serveKubelet({ port: port('kubelet'), cert: ca, key, paths })
   await untilDone('node registered', () => registerNode(client, port('kubelet')))

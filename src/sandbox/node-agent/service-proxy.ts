@@ -33,6 +33,12 @@ export async function serviceProxy(port: number): Promise<ServiceProxy> {
   }
 }
 
+/** Takes what is posted and drops it, whoever is ready: for a sandbox out of which nothing may be sent. */
+export function silenced(proxy: ServiceProxy): ServiceProxy {
+  proxy.setSink(true)
+  return { setBackend: () => {}, setSink: () => {}, close: () => proxy.close() }
+}
+
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number, agent: Agent): void {
   const { method, url, headers } = incoming
   const onward = request({ host: '127.0.0.1', port, method, path: url, headers, agent }, (answer) => {
