@@ -82,7 +82,7 @@ interface Api {
 const read = ({ http }: Api, name: string): Promise<KubeObject | undefined> => http.get(`${CRDS}/${name}`)
 
 async function readAll({ http }: Api, prefix: string): Promise<KubeObject[]> {
-  const { items } = await http.call<{ items: KubeObject[] }>('GET', CRDS)
+  const { items } = await soon('the list of CRDs', () => http.call<{ items: KubeObject[] }>('GET', CRDS))
   return items.filter((item) => String(item.spec?.group).startsWith(`${prefix}.`))
 }
 
