@@ -11,6 +11,7 @@ export interface StyleRow {
 }
 
 const waits: KillPoint = { where: 'after', event: 'step.started operator-applies' }
+const helmWaits: KillPoint = { where: 'after', event: 'step.started helm-applies' }
 const applies: KillPoint = { where: 'middle', step: 'apply', what: 'kubectl apply' }
 
 export const STYLES: readonly StyleRow[] = [
@@ -18,4 +19,5 @@ export const STYLES: readonly StyleRow[] = [
   { style: 'bootstrap', title: '`flux bootstrap`', applies },
   { style: 'operator', title: 'Flux Operator, FluxInstance in git', applies: waits },
   { style: 'operator-helm', title: 'Flux Operator, chart flux-instance', applies: waits },
+  { style: 'helm', title: 'Helm chart, HelmRelease in git', applies: helmWaits },
 ]

@@ -1,0 +1,5 @@
+// Every moment at which a run in style helm can be killed: see harness/kill-suite.ts.
+import { describe } from 'vitest'
+import { killSuite } from './harness/kill-suite.ts'
+
+describe('style helm', () => killSuite('helm', { rollback: true }))
