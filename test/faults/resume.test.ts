@@ -1,9 +1,9 @@
-// A run that dies is taken up again; the end is that of a run that never died, and nothing is done twice.
+// A run whose process ends just after an effect is taken up again: the end is that of a run that never ended, and nothing is done twice.
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { World } from '../../../src/adapters/context.ts'
-import { drive } from '../desk.ts'
-import { type Fixture, fixture, TO } from '../fixture.ts'
+import type { World } from '../../src/adapters/context.ts'
+import { drive } from '../runbooks/desk.ts'
+import { type Fixture, fixture, TO } from '../runbooks/fixture.ts'
 
 /** Stands for the death of the process: the call has its effect, and nothing after it happens. */
 class Died extends Error {}
