@@ -42,9 +42,16 @@ export function pointName(point: KillPoint, kinds: ReadonlyMap<string, string>):
   return point.where === 'after' ? `${subject} is written` : `${subject} is not written`
 }
 
+/** A step that patches the same object once more has found Flux slow: how often, no two runs agree on. */
+const isAgain = (calls: readonly string[], what: string): boolean => what.startsWith('patch ') && calls.includes(what)
+
 const byStep = (seen: readonly Seen[]): Map<string, string[]> => {
   const calls = new Map<string, string[]>()
-  for (const each of seen) if (each.type === 'call') calls.set(each.step, [...(calls.get(each.step) ?? []), each.what])
+  for (const each of seen) {
+    if (each.type !== 'call') continue
+    const before = calls.get(each.step) ?? []
+    if (!isAgain(before, each.what)) calls.set(each.step, [...before, each.what])
+  }
   return calls
 }
 
