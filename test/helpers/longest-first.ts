@@ -3,7 +3,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Longest first. One that is missing here costs time, nothing else. */
 const LONG = [
-  'test/runbooks/upgrade/chain.test.ts',
   'test/runbooks/upgrade/kill.test.ts',
   'test/runbooks/upgrade/styles.test.ts',
   'test/runbooks/upgrade/rehearsal.test.ts',
@@ -17,6 +16,8 @@ const LONG = [
   'test/sandbox/node-agent.test.ts',
   'test/sandbox/storage-migration.test.ts',
   'test/faults/kill-pin.test.ts',
+  'test/faults/chain.test.ts',
+  'test/faults/chain-whole.test.ts',
   'test/faults/faults-pin.test.ts',
   'test/faults/rehearsal.test.ts',
   'test/faults/kill-bootstrap.test.ts',

@@ -1,13 +1,13 @@
-// A chain of two hops as one run with one journal, killed at a sample of points, between the hops too. Every point: npm run test:faults.
+// A chain of two hops as one run with one journal, killed here and there, between the hops too. Every point: chain.test.ts.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fluxOps } from '../../faults/harness/cli.ts'
-import { endState } from '../../faults/harness/end-state.ts'
-import type { KillPoint } from '../../faults/harness/points.ts'
-import { type Ride, ride } from '../../faults/harness/ride.ts'
-import { drive } from '../desk.ts'
-import { type Fixture, fixture, TO } from '../fixture.ts'
-import { addImageObjects, CHAIN, imagesOf, lastToken, OLD, STOP } from './chain-sandbox.ts'
+import { drive } from '../runbooks/desk.ts'
+import { type Fixture, fixture, TO } from '../runbooks/fixture.ts'
+import { addImageObjects, CHAIN, imagesOf, lastToken, OLD, STOP } from '../runbooks/upgrade/chain-sandbox.ts'
+import { fluxOps } from './harness/cli.ts'
+import { endState } from './harness/end-state.ts'
+import type { KillPoint } from './harness/points.ts'
+import { type Ride, ride } from './harness/ride.ts'
 
 const at = (where: 'after' | 'before' | 'torn', event: string): KillPoint => ({ where, event })
 
