@@ -42,13 +42,18 @@ export async function assertMergedPins(ctx: ReadContext, plan: Pinned, ...otherw
 
 /** Throws OpsError `revert-differs`: what was reverted is not, or not all of, what brought `from`. */
 export async function assertReverted(ctx: ReadContext, plan: Pinned & { readonly from: string }): Promise<void> {
-  const { files } = await readTexts(ctx, plan.repo.root, filesOf(plan))
+  const { files, unreadable } = await readTexts(ctx, plan.repo.root, filesOf(plan))
   const left = findAllPins(files).filter((pin) => pin.version === plan.from)
-  if (left.length === 0) return
-  const lines = left.map((pin) => `  ${pin.file}:${pin.line}  pinned to ${pin.text}`)
+  const exist = await Promise.all(unreadable.map((each) => ctx.files.exists(`${plan.repo.root}/${each.path}`)))
+  const lines = [
+    ...left.map((pin) => `  ${pin.file}:${pin.line}  pinned to ${pin.text}`),
+    // What is there and cannot be read is not known to be reverted.
+    ...unreadable.filter((_, index) => exist[index]).map((each) => `  ${each.path}: ${each.why}`),
+  ]
+  if (lines.length === 0) return
   throw new OpsError({
     code: 'revert-differs',
-    message: [`not pushed: with the revert ${plan.repo.branch} would still say Flux ${plan.from}`, ...lines].join('\n'),
+    message: [`not pushed: with the revert ${plan.repo.branch} is not known to be off Flux ${plan.from}`, ...lines].join('\n'),
     hints: [`what was reverted:  git -C ${plan.repo.root} show`, 'take this run back:  flux-ops runs abandon'],
   })
 }

@@ -6,6 +6,7 @@ import { commitState } from '../../../runbooks/rollback/recorded.ts'
 import { push as pushStep } from '../../../runbooks/rollback/steps/commit.ts'
 import { rollbackSteps } from '../../../runbooks/rollback/steps.ts'
 import type { View } from '../../../src/engine/model.ts'
+import { OpsError } from '../../../src/errors.ts'
 import type { PullRequest } from '../../../src/ports/forge.ts'
 import type { Git } from '../../../src/ports/git.ts'
 import type { StoredRun } from '../../../src/ports/runs.ts'
@@ -114,6 +115,15 @@ describe('a rollback by pull request', () => {
       message: expect.stringContaining('cluster/k.yaml:3  pinned to v2.9.2'),
     })
     await expect(proposing.recheck?.(fakeContext({ files: still('2.7.3') }), view)).resolves.toBeUndefined()
+  })
+
+  test('does not take a file that cannot be read for reverted', async () => {
+    const ctx = fakeContext({ files: still('2.7.3') })
+    const readText = async () => Promise.reject(new OpsError({ code: 'file-unreadable', message: 'permission denied' }))
+
+    const recheck = proposing.recheck?.({ ...ctx, files: { ...ctx.files, readText } }, view)
+
+    await expect(recheck).rejects.toMatchObject({ code: 'revert-differs', message: expect.stringContaining('permission denied') })
   })
 
   test('pushes no such revert either', async () => {
