@@ -13,6 +13,8 @@ export const BACKUP_INDEX = 'backup/index.json'
 export interface BackupInput {
   readonly repo: Repository
   readonly installation: Installation
+  /** The release that runs, without v. */
+  readonly version: string
   /** age recipients; without one Secrets are left out. */
   readonly recipients: readonly string[]
 }
@@ -82,8 +84,9 @@ export async function backUp(ctx: Context, input: BackupInput): Promise<BackupIn
   await keep('backup/flux-objects.json', listOf(objects))
   await keep('backup/namespace.json', listOf(await readNamespace(ctx)))
   const secrets = await keepSecrets(ctx, input.recipients, keep)
-  const rendered = await renderManifests(ctx, input.repo, input.installation, OLD_MANIFESTS)
-  files[OLD_MANIFESTS] = await ctx.files.sha256(rendered)
+  const { repo, installation, version } = input
+  const { path } = await renderManifests(ctx, { repo, installation, version, file: OLD_MANIFESTS })
+  files[OLD_MANIFESTS] = await ctx.files.sha256(path)
 
   const commit = await ctx.git.head(input.repo.root)
   const index: BackupIndex = { commit, namespace: ctx.target.namespace, files, objects: objects.length, crds: crds.length, secrets }

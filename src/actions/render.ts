@@ -1,4 +1,4 @@
-// The manifests that Flux will apply by itself, rendered by us: the same base and the same patches, so that no setting drops out in between.
+// The manifests that Flux applies by itself, rendered by us: the same base and the same patches, so that no setting drops out in between.
 import { OpsError } from '../errors.ts'
 import { resourceOf } from '../flux/kinds.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
@@ -8,6 +8,7 @@ import { instanceManifest, readInstance } from './flux-instance.ts'
 import { readRecord, recordedManifests } from './helm-release.ts'
 import { type BootstrapInstallation, type Installation, ownerOf, type PinInstallation, type Repository } from './installation.ts'
 import { parseId } from './resources.ts'
+import { pullSelfArtifact } from './self-artifact.ts'
 
 /** Files below the run's folder. */
 export const OLD_MANIFESTS = 'manifests/old.yaml'
@@ -19,23 +20,48 @@ export function renderLines(installation: Installation, file: string): string[] 
   if (installation.style === 'helm') return [`helm get manifest, of HelmRelease ${installation.release} > <run>/${file}, without Secrets`]
   if (installation.style === 'bootstrap') return [`kubectl kustomize ${installation.folder} > <run>/${file}`]
   const patched = installation.self === null ? '' : `, with the patches of Kustomization ${installation.self.kustomization}`
-  return installation.bases.map((base) => `kubectl kustomize ${base} > <run>/${file}${patched}`)
+  const bases = installation.bases.map((base) => `kubectl kustomize ${base} > <run>/${file}${patched}`)
+  if (installation.self === null) return bases
+  return [
+    `flux pull artifact <what OCIRepository ${installation.self.source} has fetched> > <run>/${file}${patched}`,
+    ...bases.map((line) => `  or, where this machine cannot pull it:  ${line}`),
+  ]
 }
 
-/** Renders the work tree as it is now into `<runDir>/<file>` and returns the absolute path. */
-export async function renderManifests(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
-  const text = await rendered(ctx, repo, installation, file)
-  const path = `${ctx.runDir}/${file}`
+export interface RenderInput {
+  readonly repo: Repository
+  readonly installation: Installation
+  /** The release that stands in the work tree, without v. */
+  readonly version: string
+  /** Below the run's folder. */
+  readonly file: string
+}
+
+interface Rendered {
+  readonly text: string
+  /** What it was rendered from. */
+  readonly from: string
+}
+
+/** Renders what is to run, or runs, into `<runDir>/<file>`; `path` is absolute. */
+export async function renderManifests(ctx: Context, input: RenderInput): Promise<{ path: string; from: string }> {
+  const { text, from } = await rendered(ctx, input)
+  const path = `${ctx.runDir}/${input.file}`
   await ctx.files.makeDir(`${ctx.runDir}/manifests`)
   await ctx.files.writeText(path, text)
-  return path
+  return { path, from }
 }
 
-async function rendered(ctx: Context, repo: Repository, installation: Installation, file: string): Promise<string> {
-  if (installation.style === 'operator') return renderInstance(ctx, installation.instance)
+async function rendered(ctx: Context, input: RenderInput): Promise<Rendered> {
+  const { installation } = input
+  if (installation.style === 'operator') {
+    return { text: await renderInstance(ctx, installation.instance), from: `FluxInstance ${installation.instance}` }
+  }
   // Helm renders with what only it knows: what it has applied is what runs.
-  if (installation.style === 'helm') return recordedManifests(await readRecord(ctx, installation.release))
-  return renderBase(ctx, repo, installation, file)
+  if (installation.style === 'helm') {
+    return { text: recordedManifests(await readRecord(ctx, installation.release)), from: `HelmRelease ${installation.release}` }
+  }
+  return renderBase(ctx, input, installation)
 }
 
 /** The operator renders the manifests: what is ours to keep is what it renders them from. */
@@ -43,25 +69,23 @@ async function renderInstance(ctx: Context, id: string): Promise<string> {
   return `${JSON.stringify(instanceManifest(await readInstance(ctx.kube, id)), null, 2)}\n`
 }
 
-async function renderBase(
-  ctx: Context,
-  repo: Repository,
-  installation: BootstrapInstallation | PinInstallation,
-  file: string,
-): Promise<string> {
+async function renderBase(ctx: Context, input: RenderInput, installation: BootstrapInstallation | PinInstallation): Promise<Rendered> {
+  const id = ownerOf(installation)?.id
+  const owner = id === undefined ? undefined : await readOwner(ctx, id)
   const crude =
-    installation.style === 'bootstrap' ? await renderBootstrap(ctx, repo, installation) : await renderBases(ctx, repo, installation)
-  const owner = ownerOf(installation)
-  const bare = withoutSecretData(crude)
-  const text = withoutSecrets(owner === undefined ? bare : await asOwnerHasIt(ctx, bare, await readOwner(ctx, owner.id), file))
+    installation.style === 'bootstrap'
+      ? await renderBootstrap(ctx, input.repo, installation)
+      : await renderPin(ctx, input, installation, owner)
+  const bare = withoutSecretData(crude.text)
+  const text = withoutSecrets(owner === undefined ? bare : await asOwnerHasIt(ctx, bare, owner, input.file))
   if (!text.includes('kind: Deployment')) {
     throw new OpsError({
       code: 'render-empty',
-      message: `rendering ${installation.style === 'bootstrap' ? installation.folder : installation.bases.join(', ')} gave no Deployment`,
+      message: `rendering ${crude.from} gave no Deployment`,
       hints: ['run kubectl kustomize on that folder and look at what it prints'],
     })
   }
-  return text
+  return { text, from: crude.from }
 }
 
 const kustomize = async (ctx: ReadContext, folder: string): Promise<string> => {
@@ -69,15 +93,28 @@ const kustomize = async (ctx: ReadContext, folder: string): Promise<string> => {
   return result.stdout
 }
 
-async function renderBootstrap(ctx: Context, repo: Repository, installation: BootstrapInstallation): Promise<string> {
-  if (installation.kustomization !== null) return kustomize(ctx, `${repo.root}/${installation.folder}`)
+async function renderBootstrap(ctx: Context, repo: Repository, installation: BootstrapInstallation): Promise<Rendered> {
+  const from = installation.folder
+  if (installation.kustomization !== null) return { text: await kustomize(ctx, `${repo.root}/${installation.folder}`), from }
   const parts = [installation.components, installation.sync].map((path) => ctx.files.readText(`${repo.root}/${path}`))
-  return (await Promise.all(parts)).join('\n---\n')
+  return { text: (await Promise.all(parts)).join('\n---\n'), from }
 }
 
-async function renderBases(ctx: Context, repo: Repository, installation: PinInstallation): Promise<string> {
-  const bases = await Promise.all(installation.bases.map((base) => kustomize(ctx, `${repo.root}/${base}`)))
-  return bases.join('\n---\n')
+/** From the artifact that Flux applies, or where it cannot be had from the folder that it was installed from: then Flux rolls out once more. */
+async function renderPin(
+  ctx: Context,
+  { repo, version }: RenderInput,
+  { bases, self }: PinInstallation,
+  owner: KubeObject | undefined,
+): Promise<Rendered> {
+  let why = ''
+  if (self !== null && owner !== undefined) {
+    const pulled = await pullSelfArtifact(ctx, { source: self.source, path: String(owner.spec?.path ?? '') }, `v${version}`)
+    if (pulled.status === 'pulled') return pulled
+    why = `; ${pulled.why}`
+  }
+  const texts = await Promise.all(bases.map((base) => kustomize(ctx, `${repo.root}/${base}`)))
+  return { text: texts.join('\n---\n'), from: `${bases.join(', ')}${why}` }
 }
 
 /** With the settings of the Kustomization that applies it. */

@@ -1,10 +1,10 @@
 // Starts the tools of the table: argument vectors only, no shell, no terminal, bounded output and time, and no child left behind.
 import { stat } from 'node:fs/promises'
 import { OpsError } from '../errors.ts'
-import type { Command, Exec, ExecResult } from '../ports/exec.ts'
+import type { Command, Exec, ExecResult, Scratch } from '../ports/exec.ts'
 import { type Redactor, Secret } from '../ports/secret.ts'
 import { argumentsFor, inheritedEnv, showCommand, TOOLS } from './exec-tools.ts'
-import { inScratch } from './scratch.ts'
+import { inScratch, textsIn } from './scratch.ts'
 
 export interface ExecOptions {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -93,6 +93,7 @@ interface Spawned {
   overflow: boolean
   spawnError: Error | undefined
   ending: Ending
+  left?: Readonly<Record<string, string>>
 }
 
 async function spawnTool(command: Command, options: ExecOptions): Promise<Spawned> {
@@ -125,6 +126,12 @@ async function spawnTool(command: Command, options: ExecOptions): Promise<Spawne
     ending: watched?.ending,
   }
 }
+
+const spawnInScratch = (command: Command, scratch: Scratch, options: ExecOptions): Promise<Spawned> =>
+  inScratch(scratch, async (cwd) => {
+    const spawned = await spawnTool({ ...command, cwd }, options)
+    return scratch.collect === true ? { ...spawned, left: await textsIn(cwd) } : spawned
+  })
 
 /** Each line once: kubectl says the same for every object. */
 const lastLines = (text: string): string => {
@@ -170,12 +177,12 @@ export function createExec(options: ExecOptions): Exec {
       throw new OpsError({ code: 'tool-missing', message: `${command.tool} is not one of our tools`, exit: 'bug' })
     options.signal?.throwIfAborted()
     for (const value of [command.stdin, ...Object.values(command.env ?? {})]) if (value instanceof Secret) options.redactor.register(value)
-    const { scratch } = command
-    const spawned = await (scratch ? inScratch(scratch, (cwd) => spawnTool({ ...command, cwd }, options)) : spawnTool(command, options))
+    const spawned = await (command.scratch ? spawnInScratch(command, command.scratch, options) : spawnTool(command, options))
     if (spawned.spawnError) throw await spawnFailure(command, spawned.spawnError)
     const failure = failureOf(command, spawned, show(command), (text) => options.redactor.clean(text))
     if (failure) throw failure
-    return { exitCode: spawned.exitCode ?? 0, stdout: spawned.stdout, stderr: spawned.stderr }
+    const { exitCode = 0, stdout, stderr, left } = spawned
+    return { exitCode, stdout, stderr, ...(left === undefined ? {} : { left }) }
   }
   return { run, show }
 }

@@ -1,7 +1,8 @@
 // A private folder that exists only while a tool runs. What lies in it is never a secret: a kill leaves it behind.
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { OpsError } from '../errors.ts'
 import type { Scratch } from '../ports/exec.ts'
 
 /** Runs `work` in a folder with these files and links, then removes it. */
@@ -14,4 +15,20 @@ export async function inScratch<T>(scratch: Scratch, work: (folder: string) => P
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+const MAX_LEFT = 16 * 1024 * 1024
+
+/** What lies in the folder now. */
+export async function textsIn(folder: string): Promise<Record<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const texts: Record<string, string> = {}
+  let total = 0
+  for (const entry of entries.filter((each) => each.isFile())) {
+    const path = join(entry.parentPath, entry.name)
+    total += (await stat(path)).size
+    if (total > MAX_LEFT) throw new OpsError({ code: 'scratch-too-large', message: `a tool left more than ${MAX_LEFT} bytes to be read` })
+    texts[relative(folder, path)] = await readFile(path, 'utf8')
+  }
+  return texts
 }

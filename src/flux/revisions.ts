@@ -12,3 +12,6 @@ export const appliedRevision = (object: KubeObject): string | undefined => text(
 /** The commit in a revision of a GitRepository; undefined when there is none in it. */
 export const commitOf = (revision: string | undefined): string | undefined =>
   revision === undefined ? undefined : /(?:^|[@/])(?:sha1:|sha256:)?([0-9a-f]{40}(?:[0-9a-f]{24})?)$/.exec(revision)?.[1]
+
+/** `sha256:<hex>` in a revision of an OCIRepository; undefined when there is none in it. */
+export const digestOf = (revision: string | undefined): string | undefined => /@(sha256:[0-9a-f]{64})$/.exec(revision ?? '')?.[1]

@@ -7,6 +7,8 @@ export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 
 export interface Scratch {
   readonly files: Readonly<Record<string, string>>
   readonly links?: Readonly<Record<string, string>>
+  /** Bring back the text of every file that is there in the end, as `left`. */
+  readonly collect?: boolean
 }
 
 export interface Command<Effect extends 'read' | 'write' = 'read' | 'write'> {
@@ -28,6 +30,8 @@ export interface ExecResult {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+  /** With `scratch.collect`: text by path below the folder, links left out. Throws OpsError `scratch-too-large` over 16 MiB in all. */
+  readonly left?: Readonly<Record<string, string>>
 }
 
 /**

@@ -18,9 +18,14 @@ export function apply(plan: UpgradePlan, first: boolean): WriteStep<UpgradePlan>
     isDone: (ctx) => manifestsApplied(ctx, `${ctx.runDir}/${manifests}`),
     run: async (ctx, view) => {
       // The view's, not the plan's: what was merged is in a work tree.
-      const path = await renderManifests(ctx, view.plan.repo, plan.installation, manifests)
+      const { path, from } = await renderManifests(ctx, {
+        repo: view.plan.repo,
+        installation: plan.installation,
+        version: plan.to,
+        file: manifests,
+      })
       const { objects } = await applyManifests(ctx, path)
-      return { objects, manifests, sha256: await ctx.files.sha256(path) }
+      return { objects, manifests, from, sha256: await ctx.files.sha256(path) }
     },
     // The rollback of the next hop trusts the file by this sum.
     factsWhenDone: async (ctx) => ({ manifests, sha256: await ctx.files.sha256(`${ctx.runDir}/${manifests}`) }),

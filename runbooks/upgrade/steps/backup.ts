@@ -17,7 +17,8 @@ export const backup: WriteStep<UpgradePlan> = {
   ],
   isDone: (ctx) => backupHolds(ctx),
   run: async (ctx, { plan }) => {
-    const index = await backUp(ctx, { repo: plan.repo, installation: plan.installation, recipients: plan.recipients })
+    const { repo, installation, recipients } = plan
+    const index = await backUp(ctx, { repo, installation, version: plan.from, recipients })
     return { objects: index.objects, crds: index.crds, secrets: index.secrets, commit: index.commit, files: index.files }
   },
 }

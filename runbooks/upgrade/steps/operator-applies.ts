@@ -33,7 +33,7 @@ export function operatorApplies(plan: UpgradePlan, installation: OperatorInstall
     run: async (ctx, view) => {
       const goal = { instance, version: plan.to, token: operatorToken(view), timeoutMs: plan.timeoutMs }
       const { revision } = await waitForOperator(ctx, goal)
-      await renderManifests(ctx, plan.repo, installation, manifests)
+      await renderManifests(ctx, { repo: plan.repo, installation, version: plan.to, file: manifests })
       return { revision, manifests, sha256: await sum(ctx) }
     },
     // The rollback of the next hop trusts the file by this sum.

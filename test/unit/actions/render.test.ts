@@ -56,11 +56,42 @@ describe('rendering', () => {
       self: { source: 'flux-system/m', kustomization: 'flux-system/flux' },
     } as const
 
-    const path = await renderManifests(fakeContext({ kube, files, exec }), repo, installation, 'manifests/new.yaml')
+    const { path } = await renderManifests(fakeContext({ kube, files, exec }), {
+      repo,
+      installation,
+      version: '2.9.2',
+      file: 'manifests/new.yaml',
+    })
 
     expect(folders).toEqual(['/repo/cluster/bootstrap', '/runs/one/manifests/new'])
     expect(files.get('/runs/one/manifests/new/kustomization.yaml')).toContain('concurrency')
     expect(files.get(path)).toContain('/runs/one/manifests/new')
+  })
+
+  it('takes the artifact that Flux has fetched instead of the base, with the same patches on it', async () => {
+    const kube = new FakeKube()
+    const options = { versions: ['v1'], storage: 'v1', stored: ['v1'] }
+    kube.put('customresourcedefinitions', crdObject('kustomizations', KUSTOMIZE, 'Kustomization', options))
+    kube.put('customresourcedefinitions', crdObject('ocirepositories', 'source.toolkit.fluxcd.io', 'OCIRepository', options))
+    kube.put('kustomizations', owner({ path: './', patches: [{ patch: 'concurrency' }] }))
+    kube.put('ocirepositories', {
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'OCIRepository',
+      metadata: { name: 'm', namespace: 'flux-system' },
+      spec: { url: 'oci://registry.test/m', ref: { tag: 'v2.9.2' } },
+      status: { artifact: { revision: `v2.9.2@sha256:${'a'.repeat(64)}` } },
+    })
+    const files = new Map<string, string>()
+    const exec = (command: { tool: string }) =>
+      command.tool === 'flux' ? { left: { 'gotk.yaml': 'kind: Deployment # artifact\n' } } : { stdout: 'kind: Deployment # patched\n' }
+    const installation = { style: 'pin', bases: ['base'], self: { source: 'flux-system/m', kustomization: 'flux-system/flux' } } as const
+    const ctx = fakeContext({ kube, files, exec })
+
+    const { path, from } = await renderManifests(ctx, { repo, installation, version: '2.9.2', file: 'manifests/new.yaml' })
+
+    expect(from).toBe(`oci://registry.test/m@sha256:${'a'.repeat(64)}`)
+    expect(files.get('/runs/one/manifests/new/base.yaml')).toBe('kind: Deployment # artifact\n')
+    expect(files.get(path)).toBe('kind: Deployment # patched\n')
   })
 
   it('writes no value of a Secret into the folder of the run, also not on the way to the patches', async () => {
@@ -75,7 +106,7 @@ describe('rendering', () => {
     const exec = () => ({ stdout: `${secret}---\n${config}---\nkind: Deployment\n` })
     const installation = { style: 'pin', bases: ['base'], self: { source: 'flux-system/m', kustomization: 'flux-system/flux' } } as const
 
-    await renderManifests(fakeContext({ kube, files, exec }), repo, installation, 'manifests/new.yaml')
+    await renderManifests(fakeContext({ kube, files, exec }), { repo, installation, version: '2.9.2', file: 'manifests/new.yaml' })
 
     const base = files.get('/runs/one/manifests/new/base.yaml')
     expect([...files.values()].join('\n')).not.toMatch(/aHVudGVyMg|hunter2/)
@@ -85,7 +116,12 @@ describe('rendering', () => {
   it('refuses a rendering without a Deployment', async () => {
     const installation = { style: 'pin', bases: ['cluster/bootstrap'], self: null } as const
 
-    const render = renderManifests(fakeContext({ exec: () => ({ stdout: 'kind: Namespace' }) }), repo, installation, 'manifests/new.yaml')
+    const render = renderManifests(fakeContext({ exec: () => ({ stdout: 'kind: Namespace' }) }), {
+      repo,
+      installation,
+      version: '2.9.2',
+      file: 'manifests/new.yaml',
+    })
 
     await expect(render).rejects.toMatchObject({ code: 'render-empty' })
   })
@@ -124,14 +160,16 @@ describe('rendering for a Kustomization that applies more than the manifests of 
   it('refuses what Flux fills in after the build', async () => {
     const ctx = contextOf({ postBuild: { substitute: { cluster: 'prod' } } }, deployment)
 
-    await expect(renderManifests(ctx, repo, installation, 'manifests/old.yaml')).rejects.toMatchObject({ code: 'render-substitution' })
+    await expect(renderManifests(ctx, { repo, installation, version: '2.9.2', file: 'manifests/old.yaml' })).rejects.toMatchObject({
+      code: 'render-substitution',
+    })
   })
 
   it('carries over the patches of the Kustomization of a bootstrap as well', async () => {
     const folders: string[] = []
     const ctx = contextOf({ patches: [{ patch: 'concurrency' }] }, deployment, folders)
 
-    await renderManifests(ctx, repo, installation, 'manifests/new.yaml')
+    await renderManifests(ctx, { repo, installation, version: '2.9.2', file: 'manifests/new.yaml' })
 
     expect(folders).toEqual([`/repo/${folder}`, '/runs/one/manifests/new'])
   })
@@ -139,7 +177,12 @@ describe('rendering for a Kustomization that applies more than the manifests of 
   it('renders a bootstrap once when its Kustomization sets nothing', async () => {
     const folders: string[] = []
 
-    await renderManifests(contextOf({ path: './clusters/prod' }, deployment, folders), repo, installation, 'manifests/new.yaml')
+    await renderManifests(contextOf({ path: './clusters/prod' }, deployment, folders), {
+      repo,
+      installation,
+      version: '2.9.2',
+      file: 'manifests/new.yaml',
+    })
 
     expect(folders).toEqual([`/repo/${folder}`])
   })

@@ -184,3 +184,11 @@ test('scratch files and links are there while the tool runs, in a folder of nobo
   expect(folder).not.toBe(process.cwd())
   await expect(readFile(join(folder, 'a.yaml'))).rejects.toThrow('ENOENT')
 })
+
+test('what a tool leaves in its scratch folder is brought back when asked for, links and the folder itself are not', async () => {
+  await tool('flux', 'mkdir sub; echo one > sub/a.yaml; ln -s /etc/hostname link')
+
+  const { left } = await exec().run({ tool: 'flux', args: [], effect: 'read', scratch: { files: { 'b.yaml': 'two\n' }, collect: true } })
+
+  expect(left).toEqual({ 'b.yaml': 'two\n', 'sub/a.yaml': 'one\n' })
+})
