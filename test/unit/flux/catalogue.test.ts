@@ -1,36 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { buildCatalogue, SOURCE } from '../../../scripts/catalogue.ts'
 import { findCrd, kubernetesVerdict, latestOf, release, releases, storageVersion } from '../../../src/flux/catalogue/index.ts'
 import { FLUX_KINDS } from '../../../src/flux/kinds.ts'
 
-const cached = (): string | undefined => {
-  try {
-    const cache = execFileSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).trim()
-    const folder = join(cache, SOURCE, 'config', 'data', 'flux')
-    return existsSync(folder) ? folder : undefined
-  } catch {
-    return undefined
-  }
-}
-
 describe('the catalogue of releases', () => {
-  const folder = cached()
-
-  it.skipIf(folder === undefined)(
-    'is what the install manifests say',
-    () => {
-      const stored: unknown = JSON.parse(readFileSync(new URL('../../../src/flux/catalogue/releases.json', import.meta.url), 'utf8'))
-
-      const built = buildCatalogue(folder ?? '')
-
-      expect(built).toEqual(stored)
-    },
-    60_000,
-  )
-
   it('gives the same facts with and without v', () => {
     expect(release('v2.9.2')).toEqual(release('2.9.2'))
   })

@@ -1,31 +1,10 @@
-import { describe, expect, it, vi } from 'vitest'
-import { controllerFlags } from '../../../scripts/flags/controller.ts'
+import { describe, expect, it } from 'vitest'
 import { gateDefault, knows } from '../../../src/flux/catalogue/flags.ts'
 import { release, releases } from '../../../src/flux/catalogue/index.ts'
 import { gatesIn, parseArguments, refusedArguments, runningControllers } from '../../../src/flux/controller-args.ts'
 import { deployment } from './objects.ts'
 
-const cached = (): ReturnType<typeof controllerFlags> => {
-  vi.stubEnv('GOPROXY', 'off')
-  try {
-    return controllerFlags('github.com/fluxcd/kustomize-controller', 'v1.9.3')
-  } finally {
-    vi.unstubAllEnvs()
-  }
-}
-
 describe('the catalogue of flags', () => {
-  const sources = cached()
-
-  it.skipIf(sources === undefined || sources.lacks.length > 0)(
-    'is what the sources of a controller say, where they are on this machine',
-    () => {
-      expect(sources?.flags.filter((flag) => knows('kustomize-controller', 'v1.9.3', 'flag', flag) !== 'yes')).toEqual([])
-      expect(sources?.flags).toContain('custom-apply-stage-kinds')
-      expect(sources?.gates).toMatchObject({ StrictPostBuildSubstitutions: true, ObjectLevelWorkloadIdentity: false })
-    },
-  )
-
   it('holds every default argument of a release whose controller it knows', () => {
     const refused = releases().flatMap((version) =>
       release(version).controllers.flatMap(({ component, tag, args }) =>
