@@ -45,12 +45,17 @@ function dataWrittenAt({ metadata }: KubeObject): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times)
 }
 
+/** Clocks of the machines that write the record and that read it may differ by so much. */
+const CLOCK_SKEW_MS = 5 * 60_000
+
 /** Why there is no fresh backup on record; undefined when there is one. Takes the metadata of a Secret, never its data. */
-export function backupGap(secret: KubeObject): string | undefined {
+export function backupGap(secret: KubeObject, now: Date): string | undefined {
   const recorded = secret.metadata.annotations?.[BACKUP_ANNOTATION]
   if (recorded === undefined) return 'nothing on record says that its keys are kept anywhere else'
   const at = Date.parse(recorded)
   if (Number.isNaN(at)) return `its record of a backup cannot be read: ${recorded}`
+  // A date to come would outlive every change of the keys.
+  if (at > now.getTime() + CLOCK_SKEW_MS) return `its record of a backup is of a time to come: ${recorded}`
   const written = dataWrittenAt(secret)
   return written !== undefined && written > at ? `its keys were changed after the backup of ${recorded}` : undefined
 }

@@ -20,7 +20,7 @@ async function lookAt(ctx: ReadContext, { id, usedBy }: KeySecret): Promise<Look
   try {
     const secret = await ctx.kube.get(SECRET, parseId(id), { metadataOnly: true })
     if (secret === undefined) return { item: { where, what: `does not exist, and ${usedBy[0]} decrypts with it` } }
-    const gap = backupGap(secret)
+    const gap = backupGap(secret, ctx.clock.now())
     return gap === undefined ? {} : { id, item: { where, what: gap } }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error

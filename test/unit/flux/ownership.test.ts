@@ -65,6 +65,7 @@ describe('an object', () => {
 })
 
 describe('the keys that Flux decrypts with', () => {
+  const NOW = new Date('2026-03-01T00:00:00Z')
   const decrypting = (spec: Record<string, unknown>) => flux('Kustomization', 'apps', { spec: { decryption: spec } })
 
   it('are those of the Kustomizations, or the global one of kustomize-controller', () => {
@@ -81,12 +82,13 @@ describe('the keys that Flux decrypts with', () => {
   it.each([
     [undefined, undefined, /nothing on record/],
     ['yesterday', undefined, /cannot be read/],
+    ['2036-01-02T00:00:00Z', undefined, /a time to come/],
     ['2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z', /changed after/],
   ])('have no fresh backup with record %s and data of %s', (recorded, written, why) => {
     const managedFields = written === undefined ? [] : [{ time: written, fieldsV1: { 'f:data': {} } }]
     const annotations = recorded === undefined ? {} : { 'flux-ops.dev/age-backup-at': recorded }
 
-    expect(backupGap({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', annotations, managedFields } })).toMatch(why)
+    expect(backupGap({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', annotations, managedFields } }, NOW)).toMatch(why)
   })
 
   it('have one when the record is newer than the data, whoever wrote the annotations since', () => {
@@ -96,6 +98,6 @@ describe('the keys that Flux decrypts with', () => {
     ]
     const annotations = { 'flux-ops.dev/age-backup-at': '2026-01-02T00:00:00Z' }
 
-    expect(backupGap({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', annotations, managedFields } })).toBeUndefined()
+    expect(backupGap({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', annotations, managedFields } }, NOW)).toBeUndefined()
   })
 })
