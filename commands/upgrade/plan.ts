@@ -2,6 +2,15 @@ import { RunCommand } from '../../src/cli/run-command.ts'
 import { runFlagsOf } from '../../src/cli/run-flags.ts'
 import type { RunReport } from '../../src/cli/run-report.ts'
 import { outFlag, planInput, rehearseFlag, reviewFlags, upgradeFlags, viaFlag } from '../../src/cli/upgrade-input.ts'
+import { usageError } from '../../src/errors.ts'
+
+/** Not by `exclusive`: that would put the names into the usage of --from. */
+function assertPlayable(flags: { rehearse: boolean; ci: boolean; 'dry-run'?: boolean }): void {
+  const other = flags.ci ? 'ci' : flags['dry-run'] === true ? 'dry-run' : undefined
+  if (flags.rehearse && other !== undefined) {
+    throw usageError('flags-exclusive', `--rehearse and --${other} cannot be used together`, 'leave one of them out')
+  }
+}
 
 export default class UpgradePlan extends RunCommand {
   static override summary = 'check and plan an upgrade; change nothing'
@@ -22,6 +31,7 @@ Exit 4, only with --ci: a plan exists, and something has to be done before the m
   async run(): Promise<RunReport> {
     const { flags } = await this.parse(UpgradePlan)
     const input = planInput(flags)
+    assertPlayable(flags)
     if (flags.from !== undefined) {
       const { from, repo, timeout: timeoutSeconds } = flags
       const request = { from, repo, timeoutSeconds, to: input.to, via: input.via, flags: runFlagsOf(flags) }

@@ -120,7 +120,6 @@ export const rehearseFlag = {
   rehearse: Flags.boolean({
     description:
       'play the whole upgrade in a sandbox on this machine, on a copy of repository and cluster: real controllers of both versions',
-    exclusive: ['ci', 'dry-run'],
   }),
   from: Flags.string({
     description: 'with --rehearse: play it on the backup in this folder of a run, and ask no cluster',
