@@ -17,7 +17,7 @@ describe.each(['pin', 'bootstrap'] as const)('a sandbox in style %s', (style) =>
   let paths: SandboxPaths
   let secrets: string[]
 
-  const bring = () => up({ name: style, root: sandbox.root, flux: FROM, style, tools, manifestsDir, services: standardServices })
+  const bring = () => up({ name: sandbox.name, root: sandbox.root, flux: FROM, style, tools, manifestsDir, services: standardServices })
   const run = async (tool: string, ...args: string[]): Promise<{ code: number; text: string }> => {
     const env = environment({ dir: paths.dir })
     return await promisify(execFile)(tools[tool] ?? tool, args, { env, maxBuffer: 2 ** 26 }).then(
@@ -99,6 +99,7 @@ describe.each(['pin', 'bootstrap'] as const)('a sandbox in style %s', (style) =>
     const head = await git('rev-parse', 'HEAD')
     const uid = () => run('kubectl', '--namespace=default', 'get', 'helmrelease', 'hello', '--output=jsonpath={.metadata.uid}')
     const before = await uid()
+    expect(before.text).toMatch(/^[0-9a-f-]{36}$/)
 
     await bring()
 
