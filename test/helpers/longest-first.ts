@@ -3,7 +3,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Longest first. One that is missing here costs time, nothing else. */
 const LONG = [
-  'test/runbooks/upgrade/kill.test.ts',
   'test/runbooks/upgrade/styles.test.ts',
   'test/runbooks/upgrade/rehearsal.test.ts',
   'test/runbooks/upgrade/faults/under-way.test.ts',

@@ -64,8 +64,7 @@ function standing(object: FluxObject, token: string): string {
 
 const lines = (text: string): string[] => text.split('\n').filter(Boolean)
 
-async function journalOf(sandbox: Fixture, runId: string): Promise<Pick<EndState, 'outcome' | 'endedTwice'>> {
-  const root = join(stateHome(sandbox.paths), 'flux-ops', 'runs')
+async function journalOf(root: string, runId: string): Promise<Pick<EndState, 'outcome' | 'endedTwice'>> {
   const store = createRunStore({ root, clock: systemClock, redactor: { clean: (text) => text }, pid: process.pid })
   const stored = await store.read(runId) // throws when the chain does not hold
   const state = replay(stored.lines, stored.tornBytes)
@@ -89,11 +88,13 @@ async function gitOf(sandbox: Fixture, runId: string): Promise<Pick<EndState, 't
   return { tree: tree.trim(), commits: lines(commits).length, pushes: lines(moves).length, workTree, inStep: here === there }
 }
 
-/** `token`: what the objects were asked with last; the run's id, and of a chain the last hop's. */
-export async function endState(sandbox: Fixture, runId: string, token = runId): Promise<EndState> {
+const runsOfProgram = (sandbox: Fixture): string => join(stateHome(sandbox.paths), 'flux-ops', 'runs')
+
+/** `token`: what the objects were asked with last; the run's id, and of a chain the last hop's. `runs`: folder of the journals. */
+export async function endState(sandbox: Fixture, runId: string, token = runId, runs = runsOfProgram(sandbox)): Promise<EndState> {
   const [git, journal, images, processes, storedVersions, objects, lease] = await Promise.all([
     gitOf(sandbox, runId),
-    journalOf(sandbox, runId),
+    journalOf(runs, runId),
     sandbox.images(),
     sandbox.processes(),
     sandbox.storedVersions(),

@@ -9,14 +9,10 @@ import { type Driven, drive } from '../desk.ts'
 import { type Fixture, FROM, fixture, TO } from '../fixture.ts'
 
 let sandbox: Fixture
-
-beforeAll(async () => {
-  sandbox = await fixture('pin')
-})
-afterAll(async () => {
-  await sandbox?.reset()
-  await sandbox?.remove()
-})
+/** Of the cluster as it is, of one where much is wrong, and of that one when it has been put right. */
+let healthy: Driven
+let wrong: Driven
+let right: Driven
 
 const plan = (): Promise<Driven> =>
   drive({ dir: sandbox.paths.dir, runbook: 'upgrade', planOnly: true, input: { to: TO, repo: sandbox.paths.repo, timeoutSeconds: 60 } })
@@ -43,50 +39,55 @@ const RECEIVER = {
   spec: { type: 'gcr', secretRef: { name: 'gcr-token' }, resources: [{ kind: 'OCIRepository', name: '*' }] },
 }
 
-test('a healthy cluster has a plan that says what changes for its own objects', async () => {
-  const driven = await plan()
+const IMAGES = {
+  apiVersion: 'image.toolkit.fluxcd.io/v1',
+  kind: 'ImageRepository',
+  metadata: { name: 'app', namespace: 'flux-system' },
+  spec: { image: 'ghcr.io/example/app', interval: '1h' },
+}
 
-  expect(driven.outcome).toBe('planned')
-  expect(['push-allowed', 'source-fetches', 'one-applier-each', 'third-party-managed-fields'].map((id) => statusOf(driven, id))).toEqual([
-    'pass',
-    'pass',
-    'pass',
-    'pass',
-  ])
-  const { facts = [], otherFacts = 0 } = driven.state.plan as unknown as UpgradePlan
+beforeAll(async () => {
+  sandbox = await fixture('pin')
+  healthy = await plan()
+  await sandbox.run(
+    'kubectl',
+    '-n',
+    'flux-system',
+    'annotate',
+    'secret',
+    'age-key',
+    `flux-ops.dev/age-backup-at=${new Date().toISOString()}`,
+  )
+  await apply(secret({ token: 'not-a-real-token' }))
+  await apply(RECEIVER)
+  const text = await readFile(join(await manifestsDir(FROM), 'image-reflector-controller.yaml'), 'utf8')
+  await apply({ apiVersion: 'v1', kind: 'List', items: crdsOf(parseObjects(text)) })
+  await apply(IMAGES)
+  wrong = await plan()
+  await apply(secret({ token: 'not-a-real-token', email: 'push@example.org', audience: 'https://example.org/hook' }))
+  await sandbox.run('kubectl', '-n', 'flux-system', 'delete', 'imagerepository', 'app')
+  right = await plan()
+})
+afterAll(async () => sandbox?.remove())
+
+test('a healthy cluster has a plan that says what changes for its own objects', () => {
+  expect(healthy.outcome).toBe('planned')
+  const passed = ['push-allowed', 'source-fetches', 'one-applier-each', 'third-party-managed-fields']
+  expect(passed.map((id) => statusOf(healthy, id))).toEqual(passed.map(() => 'pass'))
+  const { facts = [], otherFacts = 0 } = healthy.state.plan as unknown as UpgradePlan
   expect(facts.find((fact) => fact.id === 'helm-health-by-kstatus')?.objects[0]?.where).toMatch(/^HelmRelease /)
   expect(otherFacts).toBeGreaterThan(10)
 })
 
-test('the key that Flux decrypts with counts as kept elsewhere once that is on record', async () => {
-  expect(statusOf(await plan(), 'age-key-backed-up')).toBe('fail')
-  const now = new Date(Date.now() + 60_000).toISOString()
-  await sandbox.run('kubectl', '-n', 'flux-system', 'annotate', 'secret', 'age-key', `flux-ops.dev/age-backup-at=${now}`)
-
-  expect(statusOf(await plan(), 'age-key-backed-up')).toBe('pass')
+test('the key that Flux decrypts with counts as kept elsewhere once that is on record', () => {
+  expect([healthy, wrong].map((driven) => statusOf(driven, 'age-key-backed-up'))).toEqual(['fail', 'pass'])
 })
 
-test('a Receiver whose Secret lacks what the target asks for stops the upgrade, until the keys are there', async () => {
-  await apply(secret({ token: 'not-a-real-token' }))
-  await apply(RECEIVER)
-
-  const refused = await plan()
-  await apply(secret({ token: 'not-a-real-token', email: 'push@example.org', audience: 'https://example.org/hook' }))
-  const planned = await plan()
-
-  expect([refused.outcome, statusOf(refused, 'gcr-receiver-claims')]).toEqual(['checks-failed', 'fail'])
-  expect([planned.outcome, statusOf(planned, 'gcr-receiver-claims')]).toEqual(['planned', 'pass'])
+test('a Receiver whose Secret lacks what the target asks for stops the upgrade, until the keys are there', () => {
+  expect([wrong.outcome, statusOf(wrong, 'gcr-receiver-claims')]).toEqual(['checks-failed', 'fail'])
+  expect([right.outcome, statusOf(right, 'gcr-receiver-claims')]).toEqual(['planned', 'pass'])
 })
 
-test('image objects without their controllers are told', async () => {
-  const text = await readFile(join(await manifestsDir(FROM), 'image-reflector-controller.yaml'), 'utf8')
-  await apply({ apiVersion: 'v1', kind: 'List', items: crdsOf(parseObjects(text)) })
-  await apply({
-    apiVersion: 'image.toolkit.fluxcd.io/v1',
-    kind: 'ImageRepository',
-    metadata: { name: 'app', namespace: 'flux-system' },
-    spec: { image: 'ghcr.io/example/app', interval: '1h' },
-  })
-
-  expect(statusOf(await plan(), 'kinds-have-controllers')).toBe('fail')
+test('image objects without their controllers are told', () => {
+  expect([wrong, right].map((driven) => statusOf(driven, 'kinds-have-controllers'))).toEqual(['fail', 'pass'])
 })

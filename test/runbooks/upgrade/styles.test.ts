@@ -1,8 +1,11 @@
-// The whole upgrade and the whole way back, for both install styles, on real controllers.
+// The whole upgrade, the whole way back, and the upgrade again, killed over and over, for both install styles, on real controllers.
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { release } from '../../../src/flux/catalogue/index.ts'
+import { type EndState, endState } from '../../faults/harness/end-state.ts'
+import { type KillPoint, pointName } from '../../faults/harness/points.ts'
+import { ride } from '../../faults/harness/ride.ts'
 import { type Driven, drive } from '../desk.ts'
 import { type Fixture, FROM, fixture, TO } from '../fixture.ts'
 
@@ -12,9 +15,35 @@ const tagsOf = (version: string): string[] =>
     return `ghcr.io/fluxcd/${name}-controller:${found?.tag}`
   })
 
+const at = (where: 'after' | 'before' | 'torn', event: string): KillPoint => ({ where, event })
+const middle = (step: string, call: number | string): KillPoint => ({
+  where: 'middle',
+  step,
+  ...(typeof call === 'number' ? { call } : { what: call }),
+})
+
+/** A sample of the kill points, in the order of the run; every one: npm run test:faults. A step whose effect came through although we died is found done: only its end comes again. */
+const POINTS: readonly KillPoint[] = [
+  at('after', 'plan.made'),
+  at('torn', 'plan.accepted'),
+  at('after', 'step.started backup'),
+  middle('backup', 'write crds.json'),
+  middle('migrate-storage', 2),
+  middle('pin', 1),
+  middle('commit', 'git commit'),
+  at('after', 'step.started push'),
+  middle('push', 'git push'),
+  at('before', 'step.finished push'),
+  middle('apply', 'kubectl apply'),
+  middle('reconcile', 3),
+  at('torn', 'step.finished verify'),
+  at('before', 'run.finished'),
+]
+
 describe.each(['pin', 'bootstrap'] as const)('upgrade of a cluster in style %s', (style) => {
   let sandbox: Fixture
   let done: Driven
+  let end: EndState
   const migrateWith = style === 'bootstrap' ? 'flux' : 'flux-ops'
   const upgrade = { to: TO, repo: '', timeoutSeconds: 120, migrateWith }
   const facts = (step: string): Record<string, unknown> => (done.state.facts[step] ?? {}) as Record<string, unknown>
@@ -48,6 +77,9 @@ describe.each(['pin', 'bootstrap'] as const)('upgrade of a cluster in style %s',
     console.log(`upgrade in style ${style}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
     expect(done.error?.message).toBeUndefined()
     expect(done.outcome).toBe('done')
+    end = await endState(sandbox, done.runId, done.runId, dirname(done.runDir))
+    expect(end).toMatchObject({ commits: 1, pushes: 1, workTree: '', outcome: 'done', endedTwice: [], leaseHolder: '' })
+    expect(end.objects.filter((line) => !line.endsWith(': ready, reconciled for this run'))).toEqual([])
   })
 
   test('rewrites what is stored with what was asked for', () => {
@@ -136,5 +168,15 @@ describe.each(['pin', 'bootstrap'] as const)('upgrade of a cluster in style %s',
       'jsonpath={.items[*].spec.suspend}',
     )
     expect(suspended.trim()).toBe('')
+  })
+
+  test('ends in the same way when it is killed again and again', async () => {
+    await sandbox.reset()
+
+    const { runId, seconds } = await ride(sandbox.paths, ['upgrade', '--to', TO, '--yes'], POINTS)
+
+    const names = POINTS.map((point, index) => `  ${index + 1} ${pointName(point, new Map())}`)
+    console.log(`style ${style}: killed at ${POINTS.length} points, ${seconds.at(-1)} s in all\n${names.join('\n')}`)
+    expect(await endState(sandbox, runId)).toEqual(end)
   })
 })

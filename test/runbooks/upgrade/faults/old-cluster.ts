@@ -34,6 +34,23 @@ spec: {interval: 1h, chart: {spec: {chart: hello, sourceRef: {kind: HelmReposito
 `,
 })
 
+const OBJECTS = [
+  ['gitrepositories.source.toolkit.fluxcd.io', 'home'],
+  ['kustomizations.kustomize.toolkit.fluxcd.io', 'cluster'],
+  ['helmrepositories.source.toolkit.fluxcd.io', 'charts'],
+  ['helmreleases.helm.toolkit.fluxcd.io', 'hello'],
+] as const
+
+/** Under way since long ago: nobody waits for it to settle. */
+const LEFT_ALONE = JSON.stringify({
+  status: {
+    observedGeneration: 1,
+    conditions: [
+      { type: 'Ready', status: 'Unknown', reason: 'Progressing', message: 'in progress', lastTransitionTime: '2024-02-01T00:00:00Z' },
+    ],
+  },
+})
+
 export async function seedOldCluster(ctx: SandboxContext, version: string): Promise<void> {
   await ctx.applyCrds(version)
   const { url } = await gitRemote(ctx)
@@ -51,5 +68,8 @@ export async function seedOldCluster(ctx: SandboxContext, version: string): Prom
   await ctx.run('kubectl', ['apply', '--server-side', '--force-conflicts', '--kustomize', join(ctx.paths.repo, 'cluster/bootstrap')])
   for (const file of ['cluster.yaml', 'hello.yaml']) {
     await ctx.run('kubectl', ['apply', '--server-side', '--filename', join(ctx.paths.repo, 'cluster/flux', file)])
+  }
+  for (const [kind, name] of OBJECTS) {
+    await ctx.run('kubectl', ['-n', 'flux-system', 'patch', kind, name, '--subresource=status', '--type=merge', '--patch', LEFT_ALONE])
   }
 }
