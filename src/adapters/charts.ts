@@ -6,6 +6,10 @@ import { messageOf, OpsError } from '../errors.ts'
 import type { ChartAddress, ChartReader } from '../ports/charts.ts'
 
 const TIMEOUT_MS = 30_000
+/** An index.yaml of a large repository has some 20 MiB. */
+const MAX_BYTES = 64 * 1024 * 1024
+/** Of 1,000 tags each. */
+const MAX_PAGES = 50
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 
 const Tags = z.object({ tags: z.array(z.string()).nullable() })
@@ -36,6 +40,33 @@ const registryOf = ({ url, insecure }: ChartAddress): string => {
 const challenge = (header: string): Record<string, string> =>
   Object.fromEntries([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]))
 
+/** Throws OpsError `chart-unreachable` for a body that does not end in time. */
+async function textOf(chart: ChartAddress, answer: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const part of answer.body ?? []) {
+    bytes += part.byteLength
+    if (bytes > MAX_BYTES) throw unreachable(chart, `it answers more than ${MAX_BYTES / 1024 / 1024} MiB`)
+    text += decoder.decode(part, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** `</v2/charts/flux2/tags/list?n=1000&last=2.9.2>; rel="next"`: the address of the next page. Throws where that is on another server. */
+function nextPage(chart: ChartAddress, at: string, link: string | null): string | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? '')?.[1]
+  if (target === undefined) return undefined
+  const next = URL.canParse(target, at) ? new URL(target, at) : undefined
+  if (next?.origin !== new URL(at).origin) throw unreachable(chart, 'its list of versions goes on at another server')
+  return next.href
+}
+
+interface Answer {
+  readonly text: string
+  readonly link: string | null
+}
+
 export function createCharts(signal?: AbortSignal): ChartReader {
   const get = (url: string, headers: Record<string, string>): Promise<Response> =>
     fetch(url, { headers, signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])]) })
@@ -52,7 +83,7 @@ export function createCharts(signal?: AbortSignal): ChartReader {
   }
 
   /** undefined for what is not there. */
-  async function ask(chart: ChartAddress, url: string, accept: string): Promise<string | undefined> {
+  async function ask(chart: ChartAddress, url: string, accept: string): Promise<Answer | undefined> {
     try {
       let answer = await get(url, { accept })
       if (answer.status === 401) {
@@ -61,7 +92,7 @@ export function createCharts(signal?: AbortSignal): ChartReader {
       }
       if (answer.status === 404) return undefined
       if (!answer.ok) throw unreachable(chart, `HTTP ${answer.status}`)
-      return await answer.text()
+      return { text: await textOf(chart, answer), link: answer.headers.get('link') }
     } catch (cause) {
       signal?.throwIfAborted()
       if (cause instanceof OpsError) throw cause
@@ -70,14 +101,31 @@ export function createCharts(signal?: AbortSignal): ChartReader {
     }
   }
 
-  async function read<T>(chart: ChartAddress, url: string, accept: string, schema: z.ZodType<T>): Promise<T | undefined> {
-    const text = await ask(chart, url, accept)
-    if (text === undefined) return undefined
+  function understood<T>(chart: ChartAddress, url: string, { text }: Answer, schema: z.ZodType<T>): T {
     try {
       return schema.parse(parse(text, { maxAliasCount: 0 }))
     } catch (cause) {
       throw unreachable(chart, `${url} is not what such a repository answers`, cause)
     }
+  }
+
+  async function read<T>(chart: ChartAddress, url: string, accept: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const answer = await ask(chart, url, accept)
+    return answer && understood(chart, url, answer, schema)
+  }
+
+  async function tagsOf(chart: ChartAddress): Promise<string[]> {
+    const tags: string[] = []
+    let url: string | undefined = `${registryOf(chart)}/tags/list?n=1000`
+    for (let page = 0; url !== undefined; page++) {
+      if (page === MAX_PAGES) throw unreachable(chart, `its list of versions has more than ${MAX_PAGES} pages`)
+      const answer = await ask(chart, url, 'application/json')
+      if (answer === undefined && page === 0) return []
+      if (answer === undefined) throw unreachable(chart, `page ${page + 1} of its list of versions is not there`)
+      tags.push(...(understood(chart, url, answer, Tags).tags ?? []))
+      url = nextPage(chart, url, answer.link)
+    }
+    return tags
   }
 
   const indexOf = async (chart: ChartAddress) => {
@@ -88,9 +136,8 @@ export function createCharts(signal?: AbortSignal): ChartReader {
   return {
     versions: async (chart) => {
       if (!isOci(chart)) return (await indexOf(chart)).map((each) => each.version)
-      const list = await read(chart, `${registryOf(chart)}/tags/list?n=1000`, 'application/json', Tags)
       // A tag cannot have the + of a version: Helm writes _ for it.
-      return (list?.tags ?? []).map((tag) => tag.replaceAll('_', '+'))
+      return (await tagsOf(chart)).map((tag) => tag.replaceAll('_', '+'))
     },
     appVersion: async (chart, version) => {
       if (!isOci(chart)) return (await indexOf(chart)).find((each) => each.version === version)?.appVersion

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCharts } from '../../../src/adapters/charts.ts'
 
@@ -49,6 +50,40 @@ describe('a chart repository', () => {
 
     expect(await createCharts().versions(oci(host))).toHaveLength(2)
     expect(seen).toEqual([undefined, 'Bearer /token?service=reg&scope=repository%3Acharts%2Fflux2%3Apull'])
+  })
+
+  it('in a registry that answers page by page has the versions of all pages', async () => {
+    const host = await serve((request, response) => {
+      const last = new URL(request.url ?? '', 'http://x').searchParams.get('last')
+      const [tag = '', next] = last === null ? ['1.0.0', '</v2/charts/flux2/tags/list?n=1&last=1.0.0>; rel="next"'] : ['2.0.0', undefined]
+      response.writeHead(200, next === undefined ? {} : { link: next }).end(JSON.stringify({ tags: [tag] }))
+    })
+
+    expect(await createCharts().versions(oci(host))).toEqual(['1.0.0', '2.0.0'])
+  })
+
+  it.each([
+    ['never end', '</v2/charts/flux2/tags/list?last=x>; rel="next"', 'more than 50 pages'],
+    ['go on at another server', '<http://169.254.169.254/x>; rel="next"', 'goes on at another server'],
+  ])('whose pages %s is not known', async (_what, link, why) => {
+    const host = await serve((_request, response) => response.writeHead(200, { link }).end(JSON.stringify({ tags: ['1.0.0'] })))
+
+    await expect(createCharts().versions(oci(host))).rejects.toMatchObject({
+      code: 'chart-unreachable',
+      message: expect.stringContaining(why),
+    })
+  })
+
+  it('that answers without end is not known', async () => {
+    const spaces = function* () {
+      for (;;) yield Buffer.alloc(1024 * 1024, ' ')
+    }
+    const host = await serve((_request, response) => void Readable.from(spaces()).pipe(response))
+
+    await expect(createCharts().versions({ url: `http://${host}`, name: 'flux2', insecure: true })).rejects.toMatchObject({
+      code: 'chart-unreachable',
+      message: expect.stringContaining('more than 64 MiB'),
+    })
   })
 
   it('by its index says both', async () => {
