@@ -1,5 +1,6 @@
 // Taking an upgrade back that went by a pull request.
 import { describe, expect, test } from 'vitest'
+import { pullRequestPart } from '../../../runbooks/rollback/plan.ts'
 import { planSchema, type RecordedUpgrade, type RollbackPlan, recordedUpgrade } from '../../../runbooks/rollback/plan-schema.ts'
 import { proposing } from '../../../runbooks/rollback/pull-request.ts'
 import { commitState } from '../../../runbooks/rollback/recorded.ts'
@@ -44,6 +45,25 @@ const stateOf = (git: Partial<Git>, pull: Partial<PullRequest> | undefined, ...e
     { run: run(...events), upgrade, hop: undefined },
   )
 const squashed: Partial<Git> = { commitsWithTrailer: async () => [], isAncestor: async () => true }
+
+describe('a revert as a pull request', () => {
+  const { pullRequest, ...pushed } = upgrade
+  const wanted = { run: 'run-1', pullRequest: true }
+  const applier = { kind: 'Kustomization', id: 'flux-system/flux' }
+  const installation = { style: 'operator', instance: 'flux-system/flux', appliers: [applier] }
+
+  test('goes to the forge of the upgrade, unless it is to be pushed', async () => {
+    expect(await pullRequestPart(fakeContext(), { run: 'run-1' }, upgrade)).toEqual({ pullRequest })
+    expect(await pullRequestPart(fakeContext(), { run: 'run-1', pullRequest: false }, upgrade)).toEqual({})
+    expect(await pullRequestPart(fakeContext(), { run: 'run-1' }, pushed)).toEqual({})
+  })
+
+  test('is refused where its merge could not be told by its pins', async () => {
+    const asked = pullRequestPart(fakeContext(), wanted, recordedUpgrade.parse({ ...pushed, installation }))
+
+    await expect(asked).rejects.toMatchObject({ code: 'pull-request-style', exit: 'refused', hints: ['flux-ops rollback run-1 --no-pr'] })
+  })
+})
 
 describe('the commit of an upgrade that went by a pull request', () => {
   test('is none when no branch was pushed', async () => {
