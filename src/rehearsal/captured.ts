@@ -3,6 +3,7 @@ import { readCrds, readObjects } from '../actions/cluster-survey.ts'
 import { idOf, NAMESPACE_KINDS } from '../actions/resources.ts'
 import { sideBySide } from '../actions/side-by-side.ts'
 import type { KubeObject, KubeReader, Resource } from '../ports/kube.ts'
+import { type CapturedOperator, captureOperator } from './operator.ts'
 import { type SecretShape, secretsNamedBy, shapeOf } from './secret-shapes.ts'
 
 export interface Found {
@@ -19,6 +20,8 @@ export interface Captured {
   /** What Flux runs as: all of its namespace but Secrets, and its roles. */
   readonly system: readonly Found[]
   readonly secrets: readonly SecretShape[]
+  /** Where there is one. */
+  readonly operator?: CapturedOperator
 }
 
 const rbac = (plural: string, kind: string): Resource => ({
@@ -64,14 +67,15 @@ async function readRoles(kube: KubeReader, namespace: string): Promise<Found[]> 
 
 /** Throws what the port throws: what could not be read is not left out of a rehearsal in silence. */
 export async function captureCluster(kube: KubeReader, namespace: string): Promise<Captured> {
-  const { objects: crds, crds: installed } = await readCrds(kube)
-  const [objects, own, roles] = await Promise.all([
+  const { objects: crds, crds: installed, names } = await readCrds(kube)
+  const [objects, own, roles, operator] = await Promise.all([
     readObjects(kube, installed),
     readNamespace(kube, namespace),
     readRoles(kube, namespace),
+    captureOperator(kube, namespace, names),
   ])
   const secrets = await sideBySide(secretsNamedBy(objects), 8, (name) => shapeOf(kube, name))
-  return { namespace, crds, objects, system: [...own, ...roles], secrets }
+  return { namespace, crds, objects, system: [...own, ...roles], secrets, ...(operator && { operator }) }
 }
 
 export const labelOf = (object: KubeObject): string => `${object.kind} ${idOf(object)}`

@@ -17,7 +17,7 @@ export interface OwnSource {
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-const SECRET_NAME = 'flux-ops-rehearsal'
+export const SECRET_NAME = 'flux-ops-rehearsal'
 
 /** Throws `rehearsal-source` (refused) where another server could not stand in for the one that it has. */
 export function ownSource(objects: readonly KubeObject[], id: string, remote: Remote): OwnSource {

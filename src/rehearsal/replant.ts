@@ -1,14 +1,13 @@
 // Puts what was captured into an empty cluster, as it was: CRDs with their stored versions, objects with their field managers, the controllers last.
-import { resourceOfCrd } from '../actions/cluster-survey.ts'
-import { CRD, DEPLOYMENT, NAMESPACE, nameOf, resourceOfObject, SECRET } from '../actions/resources.ts'
+import { CRD, DEPLOYMENT, FLUX_INSTANCE, NAMESPACE, nameOf, resourceOfObject, SECRET } from '../actions/resources.ts'
 import { sideBySide } from '../actions/side-by-side.ts'
 import { waitFor } from '../actions/wait-for.ts'
 import { messageOf, OpsError } from '../errors.ts'
-import { installedCrd } from '../flux/installed.ts'
 import type { Context } from '../ports/context.ts'
 import type { Kube, KubeObject, Resource } from '../ports/kube.ts'
 import { type Captured, type Found, labelOf } from './captured.ts'
 import type { Hold } from './holds.ts'
+import { resourceOfCrdObject } from './operator.ts'
 import type { NotRehearsed } from './report.ts'
 import { type Forged, standIn } from './secret-shapes.ts'
 
@@ -51,7 +50,9 @@ async function plantCrds(ctx: Context, crds: readonly KubeObject[]): Promise<voi
     waitingFor: 'the CRDs to be established',
     timeoutMs: 60_000,
     probe: async () => {
-      const open = await sideBySide(crds, AT_ONCE, async (crd) => ((await isServed(ctx, crd)) ? [] : [crd.metadata.name]))
+      const open = await sideBySide(crds, AT_ONCE, async (crd) =>
+        (await ctx.kube.serves(resourceOfCrdObject(crd))) ? [] : [crd.metadata.name],
+      )
       return open.flat().length === 0 ? { done: true, value: undefined } : { done: false, lastSeen: `${open.flat().length} are not` }
     },
   })
@@ -60,11 +61,6 @@ async function plantCrds(ctx: Context, crds: readonly KubeObject[]): Promise<voi
 }
 
 const STATUS = { subresource: 'status', metadataOnly: true } as const
-
-async function isServed(ctx: Context, crd: KubeObject): Promise<boolean> {
-  const installed = installedCrd(crd)
-  return installed === undefined || (await ctx.kube.serves(resourceOfCrd(installed)))
-}
 
 const namespacesOf = ({ namespace, objects, secrets }: Captured): string[] => [
   ...new Set([namespace, ...objects.flatMap(({ metadata }) => metadata.namespace ?? []), ...secrets.map((each) => each.namespace)]),
@@ -101,13 +97,15 @@ export interface Replanting {
   readonly holds: readonly Hold[]
   readonly forged: Forged
   readonly own: (object: KubeObject) => KubeObject
+  /** Of the Flux Operator, as they are to be. */
+  readonly instances?: readonly KubeObject[]
 }
 
-export async function replant(ctx: Context, { captured, holds, forged, own }: Replanting): Promise<NotRehearsed[]> {
+export async function replant(ctx: Context, { captured, holds, forged, own, instances = [] }: Replanting): Promise<NotRehearsed[]> {
   const { kube } = ctx
   const namespaces = namespacesOf(captured).map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
   await sideBySide(namespaces, AT_ONCE, (object) => plant(kube, { resource: NAMESPACE, object }))
-  await plantCrds(ctx, captured.crds)
+  await plantCrds(ctx, [...captured.crds, ...(captured.operator?.crds ?? [])])
   const known = new Set(captured.secrets.map(({ namespace, name }) => `${namespace}/${name}`))
   const extra = Object.keys(forged.values)
     .filter((id) => !known.has(id))
@@ -120,6 +118,7 @@ export async function replant(ctx: Context, { captured, holds, forged, own }: Re
     (each) => plant(kube, each),
   )
   const refused = await plantObjects(kube, captured.objects, holds, own)
+  await sideBySide(instances, AT_ONCE, (object) => plant(kube, { resource: FLUX_INSTANCE, object }))
   await sideBySide(captured.system.filter(isController), AT_ONCE, (each) => plant(kube, each))
   return refused
 }

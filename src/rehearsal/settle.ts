@@ -19,9 +19,10 @@ const standing = (object: KubeObject): string => {
 
 /**
  * Ends when every object is at rest, or when for `quietMs` none has moved. Gives back those that are not ready. An object without a word from its
- * controller, or one that tries again, may come round; a kustomize-controller asks for its dependencies every 30 s.
+ * controller, or one that tries again, may come round; a kustomize-controller asks for its dependencies every 30 s. `more`: of kinds that are not
+ * Flux' own.
  */
-export async function settle(ctx: ReadContext, quietMs: number): Promise<NotRehearsed[]> {
+export async function settle(ctx: ReadContext, quietMs: number, more: () => Promise<readonly KubeObject[]>): Promise<NotRehearsed[]> {
   const { crds } = await readCrds(ctx.kube)
   const now = (): number => ctx.clock.now().getTime()
   let last = ''
@@ -31,7 +32,7 @@ export async function settle(ctx: ReadContext, quietMs: number): Promise<NotRehe
     timeoutMs: LONGEST_MS,
     everyMs: paceOf(0),
     probe: async () => {
-      const seen = await readObjects(ctx.kube, crds)
+      const seen = [...(await readObjects(ctx.kube, crds)), ...(await more())]
       const open = seen.filter((object) => !AT_REST.has(verdict(object).state))
       const picture = seen.map((object) => `${labelOf(object)} ${verdict(object).state}`).join('\n')
       if (picture !== last) [last, moved] = [picture, now()]

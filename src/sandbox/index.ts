@@ -18,7 +18,15 @@ export { fluxObjects, installFlux } from './flux-install.ts'
 export { type SandboxRef, withSandbox } from './open.ts'
 export { restartApiServer, startProcess, stopProcess } from './parts.ts'
 export { DEFAULT_NAME, defaultRoot, sandboxDir, sandboxPaths } from './paths.ts'
-export { assertRunnable, commitToReplica, type Replica, type ReplicaOptions, RUNNABLE, replicaUp } from './replica.ts'
+export {
+  assertOperatorRunnable,
+  assertRunnable,
+  commitToReplica,
+  type Replica,
+  type ReplicaOptions,
+  RUNNABLE,
+  replicaUp,
+} from './replica.ts'
 export { restore, type SnapshotOptions, snapshot } from './snapshot.ts'
 export { onceEach, type StandardUpOptions, standardSandbox, standardServices, standardTools, standardUp } from './standard.ts'
 export { readState } from './state.ts'

@@ -8,6 +8,8 @@ import { PARTIAL_RELEASES } from './partial-releases.ts'
 import { sandboxPaths } from './paths.ts'
 import { ensureBareRepository } from './services/bare-repository.ts'
 import { gitRemote } from './services/git-service.ts'
+import { OPERATOR_VERSION } from './services/registry/operator-artifacts.ts'
+import { linkData } from './services/repositories/operator-start.ts'
 import { namedTools, onceEach, standardServices } from './standard.ts'
 import { fluxManifestsDir } from './toolchain/index.ts'
 import { TOOL_SETS } from './toolchain/recipes.ts'
@@ -30,11 +32,25 @@ export function assertRunnable(releases: readonly string[]): void {
   )
 }
 
+/** Throws `rehearsal-operator` (refused) for a Flux Operator that cannot be run here. */
+export function assertOperatorRunnable(version: string | undefined): void {
+  if (version === OPERATOR_VERSION) return
+  throw refusal(
+    'rehearsal-operator',
+    version === undefined
+      ? 'the Flux Operator is not in the namespace of Flux, or its image names no version: it cannot be rehearsed'
+      : `Flux Operator ${version} cannot be rehearsed: the sandbox has ${OPERATOR_VERSION}`,
+    'the plan without a rehearsal:  leave --rehearse out',
+  )
+}
+
 export interface ReplicaOptions {
   readonly name: string
   /** Folder that holds the sandbox. */
   readonly root: string
   readonly releases: readonly string[]
+  /** Whether the Flux Operator is to run in it. */
+  readonly operator?: boolean
   readonly clone: { readonly root: string; readonly head: string; readonly branch: string }
 }
 
@@ -68,12 +84,14 @@ export async function replicaUp(options: ReplicaOptions, progress: Progress): Pr
   const { name, root, clone } = options
   assertRunnable(options.releases)
   const partial = options.releases.flatMap((version) => PARTIAL_RELEASES[version]?.toolSet ?? [])
-  const tools = await namedTools(['standard', ...partial], progress)
+  const operator = options.operator === true ? ['flux-operator-set'] : []
+  const tools = await namedTools(['standard', ...partial, ...operator], progress)
   const manifestsDir = onceEach((version) => fluxManifestsDir(version))
   await up({ name, root, flux: 'none', style: 'none', silent: true, tools, manifestsDir, services: standardServices }, progress)
   const ref = { name, root, manifestsDir, progress }
   return await withSandbox(ref, async (ctx) => {
     await ensureBareRepository(ctx)
+    if (options.operator === true) await linkData(ctx)
     const { bare, url, user, password } = await gitRemote(ctx)
     await takeCommit((...args) => ctx.run('git', ['-C', bare, ...args], { allowFailure: true }), clone)
     const part = `${ctx.paths.repo}.part`

@@ -14,10 +14,11 @@ import { installedCrd, installedFlux } from '../../flux/installed.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import type { Captured } from '../../rehearsal/captured.ts'
 import { readBackup } from '../../rehearsal/from-backup.ts'
+import { operatorVersion } from '../../rehearsal/operator.ts'
 import type { Invocation } from '../invocation.ts'
 import type { OutputFlags } from '../run-flags.ts'
 import { type RunReport, runReport } from '../run-report.ts'
-import { assertNoOperator, type Planned } from './planned.ts'
+import type { Planned } from './planned.ts'
 import { rehearse } from './rehearse.ts'
 import { tellRehearsal, withRehearsal } from './told.ts'
 
@@ -33,7 +34,12 @@ export interface BackupRequest {
 
 function versionIn({ crds, system }: Captured): string {
   const deployments = system.filter(({ resource }) => resource.kind === 'Deployment').map(({ object }) => object)
-  assertNoOperator(deployments.some(({ metadata }) => metadata.name === 'flux-operator'))
+  if (operatorVersion(deployments) !== undefined)
+    throw refusal(
+      'rehearsal-style',
+      'a backup holds nothing of the Flux Operator: what it keeps cannot be rehearsed from one',
+      'on the cluster itself:  leave --from out',
+    )
   const installed = installedFlux(
     deployments,
     crds.map(installedCrd).filter((crd) => crd !== undefined),
@@ -72,7 +78,7 @@ async function plannedFor(invocation: Invocation, request: BackupRequest, captur
   const { to, via, timeoutSeconds } = request
   const branch = String(source.spec?.ref?.branch ?? 'master')
   const repo = { root, head: commit, branch, source: idOf(source) }
-  return { from, to, via, releases: [from, ...via, to], namespace: captured.namespace, repo, timeoutSeconds }
+  return { from, to, via, releases: [from, ...via, to], namespace: captured.namespace, repo, timeoutSeconds, operator: false }
 }
 
 export async function rehearseBackup(invocation: Invocation, request: BackupRequest): Promise<RunReport> {

@@ -1,6 +1,5 @@
 // What a rehearsal takes from the plan of an upgrade: where from, where to, and which commit of which repository.
 import { z } from 'zod'
-import { refusal } from '../../errors.ts'
 
 const schema = z.object({
   from: z.string(),
@@ -24,19 +23,18 @@ export interface Planned {
   readonly releases: readonly string[]
   readonly timeoutSeconds: number
   readonly migrateWith?: string | undefined
+  /** Whether the Flux Operator keeps Flux. */
+  readonly operator: boolean
 }
 
-/** Throws `rehearsal-style` (refused): a sandbox cannot be given an operator yet. */
-export function assertNoOperator(operator: boolean): void {
-  if (!operator) return
-  const what = 'a Flux that the Flux Operator keeps cannot be rehearsed yet'
-  throw refusal('rehearsal-style', what, 'the plan without a rehearsal:  leave --rehearse out')
-}
-
-/** Throws as assertNoOperator. */
 export function plannedIn(plan: unknown): Planned {
   const { hops = [], timeoutMs, installation, ...rest } = schema.parse(plan)
-  assertNoOperator(installation.style === 'operator')
   const via = hops.map((hop) => hop.to).filter((version) => version !== rest.to)
-  return { ...rest, via, releases: [rest.from, ...via, rest.to], timeoutSeconds: timeoutMs / 1000 }
+  return {
+    ...rest,
+    operator: installation.style === 'operator',
+    via,
+    releases: [rest.from, ...via, rest.to],
+    timeoutSeconds: timeoutMs / 1000,
+  }
 }

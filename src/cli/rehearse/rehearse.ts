@@ -1,18 +1,23 @@
 // A rehearsal from its beginning to its end: copy, sandbox, the old release at rest, the upgrade itself, and nothing of it left.
+import { readInstance } from '../../actions/flux-instance.ts'
 import { surveyRepository } from '../../actions/repository-survey.ts'
+import { DEPLOYMENT, idOf } from '../../actions/resources.ts'
+import { sideBySide } from '../../actions/side-by-side.ts'
 import type { RunResult } from '../../engine/run.ts'
 import { messageOf, OpsError } from '../../errors.ts'
 import { verdict } from '../../flux/conditions.ts'
+import type { KubeObject } from '../../ports/kube.ts'
 import { type Captured, labelOf } from '../../rehearsal/captured.ts'
 import { type CloneEdits, cloneEdits } from '../../rehearsal/clone-files.ts'
 import { failureOf } from '../../rehearsal/findings.ts'
 import { holdsOf } from '../../rehearsal/holds.ts'
-import { ownSource } from '../../rehearsal/own-source.ts'
+import { adaptInstance, adaptRelease, assertPublic, type CapturedOperator, operatorVersion } from '../../rehearsal/operator.ts'
+import { ownSource, SECRET_NAME } from '../../rehearsal/own-source.ts'
 import { replant } from '../../rehearsal/replant.ts'
 import type { NotRehearsed, Rehearsal } from '../../rehearsal/report.ts'
 import { valueFiles } from '../../rehearsal/secret-shapes.ts'
 import { settle, unrealControllers } from '../../rehearsal/settle.ts'
-import { assertRunnable, commitToReplica, type Replica, replicaUp } from '../../sandbox/index.ts'
+import { assertOperatorRunnable, assertRunnable, commitToReplica, type Replica, replicaUp } from '../../sandbox/index.ts'
 import type { Invocation } from '../invocation.ts'
 import { loadRunbook } from '../load-runbook.ts'
 import { openPlace, type Place } from './place.ts'
@@ -100,11 +105,21 @@ const suspendedIn = ({ objects }: Captured): NotRehearsed[] =>
     .filter((object) => verdict(object).state === 'suspended')
     .map((object) => ({ what: labelOf(object), why: 'suspended in the cluster' }))
 
+/** Of a Flux that it keeps. Throws `rehearsal-operator` or `rehearsal-source` (refused) where it cannot be run here. */
+function operatorOf({ planned, captured }: RehearseRequest): CapturedOperator | undefined {
+  if (!planned.operator || captured.operator === undefined) return undefined
+  const deployments = captured.system.filter(({ resource }) => resource.kind === DEPLOYMENT.kind).map(({ object }) => object)
+  assertOperatorRunnable(operatorVersion(deployments))
+  assertPublic(captured.operator.instances)
+  return captured.operator
+}
+
 async function prepare(work: Work, place: Place): Promise<Prepared> {
   const { planned, captured, kubernetes, tell, invocation } = work
   const { repo } = planned
+  const operator = operatorOf(work)
   const replica = await timed(work, 'sandbox with a copy of the repository', () =>
-    replicaUp({ name: place.name, root: place.root, releases: planned.releases, clone: repo }, tell.line),
+    replicaUp({ name: place.name, root: place.root, releases: planned.releases, operator: operator !== undefined, clone: repo }, tell.line),
   )
   const { remote, paths } = replica
   const stage = await openStage(invocation, {
@@ -119,14 +134,20 @@ async function prepare(work: Work, place: Place): Promise<Prepared> {
   const edits = cloneEdits((await surveyRepository(stage.ctx, paths.repo)).files, { from: own.url, to: remote.url, files })
   await commitToReplica(replica, edits.edits, COMMIT)
   const holds = holdsOf(captured.objects, repo.source)
+  const renamed = { from: own.url, to: remote.url, secret: SECRET_NAME }
+  const instances = (operator?.instances ?? []).map((instance) => adaptInstance(instance, renamed))
+  const adapt = (object: KubeObject): KubeObject => (operator === undefined ? own.adapt(object) : adaptRelease(own.adapt(object), renamed))
   const forged = { ageKey: replica.ageKey, files, values: own.values }
   const refused = await timed(work, `Flux ${planned.from} as it is in the cluster`, () =>
-    replant(stage.ctx, { captured, holds, forged, own: own.adapt }),
+    replant(stage.ctx, { captured, holds, forged, own: adapt, instances }),
   )
-  const unready = await timed(work, 'everything reconciled by the old release', () => settle(stage.ctx, QUIET_MS))
+  const unready = await timed(work, 'everything reconciled by the old release', () =>
+    settle(stage.ctx, QUIET_MS, () => sideBySide(instances, 4, (each) => readInstance(stage.ctx.kube, idOf(each)))),
+  )
   const notRehearsed = [
     ...holds.map(({ object, why }) => ({ what: labelOf(object), why })),
     ...suspendedIn(captured),
+    ...(operator?.others ?? []),
     ...refused,
     ...unready,
     ...edits.closed.map((path) => ({ what: path, why: 'sealed in a way that nothing can stand in for' })),

@@ -21,7 +21,7 @@ type OperatorStyle = 'operator' | 'operator-helm'
 const INSTANCE_READY_MS = 240_000
 
 /** What the image has in /data, where the node agent starts the operator with its storage. */
-async function linkData(ctx: SandboxContext): Promise<void> {
+export async function linkData(ctx: SandboxContext): Promise<void> {
   const folder = join(ctx.paths.controllers, 'flux-operator', 'data')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   for (const name of ['flux', 'flux-images']) {
