@@ -1,5 +1,5 @@
 // Whether this upgrade can be taken back here and now.
-import { helmAccess, missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
+import { helmAccess, holdAccess, missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
 import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
@@ -142,7 +142,7 @@ const permissions: RollbackCheck = {
       const { crds } = await readCrds(ctx.kube)
       const { style } = upgrade.installation
       const own = style === 'operator' ? operatorAccess(upgrade.namespace, true) : style === 'helm' ? helmAccess(upgrade.namespace) : []
-      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, own)
+      return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, [...holdAccess(upgrade.namespace), ...own])
     })
     if (items === undefined) return pass('you may do everything')
     const detail = `${items.length} ${items.length === 1 ? 'permission' : 'permissions'} missing`

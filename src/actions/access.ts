@@ -39,6 +39,9 @@ export function neededAccess(
   ]
 }
 
+/** Pure: what the way back needs besides: kustomize-controller is made to end what it has begun. */
+export const holdAccess = (namespace: string): AccessRequest[] => each(['delete'], '', 'pods', { namespace })
+
 /** Pure: what the style with the Flux Operator needs besides; `back`: for the way back. */
 export const operatorAccess = (namespace: string, back: boolean): AccessRequest[] => [
   ...each(['get', 'list', 'patch'], 'fluxcd.controlplane.io', 'fluxinstances', { namespace }),

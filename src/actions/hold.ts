@@ -3,16 +3,23 @@
 
 import type { Applier } from '../flux/appliers.ts'
 import { isSuspended } from '../flux/conditions.ts'
+import { parseImage } from '../flux/installed.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
-import { nameOf, resourceOfObject } from './resources.ts'
+import type { KubeObject } from '../ports/kube.ts'
+import { nameOf, POD, resourceOfObject } from './resources.ts'
 import { readFluxObject } from './sync-source.ts'
+import { type Seen, waitFor } from './wait-for.ts'
 
 const HELD = 'flux-ops.dev/held-by'
+const MANAGER = 'flux-ops'
 
 /** `Kustomization flux-system/flux`. */
 export const nameOfApplier = ({ kind, id }: Applier): string => `${kind} ${id}`
 
-export const holdLine = (owner: Applier): string => `patch ${nameOfApplier(owner)} spec.suspend=true`
+export const holdLines = (owner: Applier): string[] => [
+  `patch ${nameOfApplier(owner)} spec.suspend=true`,
+  ...(owner.kind === 'Kustomization' ? ['delete the pods of kustomize-controller: what they have begun ends with them'] : []),
+]
 export const releaseLine = (owner: Applier): string => `patch ${nameOfApplier(owner)} spec.suspend=null, unless a person had suspended it`
 
 export const isHeld = async (ctx: ReadContext, owner: Applier): Promise<boolean> =>
@@ -23,7 +30,55 @@ export async function hold(ctx: Context, owner: Applier, runId: string): Promise
   const object = await readFluxObject(ctx.kube, owner.kind, owner.id)
   if (isSuspended(object)) return
   const body = { metadata: { annotations: { [HELD]: runId } }, spec: { suspend: true } }
-  await ctx.kube.patch(resourceOfObject(object), nameOf(object), 'merge', body, { fieldManager: 'flux-ops' })
+  await ctx.kube.patch(resourceOfObject(object), nameOf(object), 'merge', body, { fieldManager: MANAGER })
+}
+
+/** When we suspended it, as the API server wrote it down; undefined when it was not us. */
+function heldAt({ metadata }: KubeObject): string | undefined {
+  if (metadata.annotations?.[HELD] === undefined) return undefined
+  return (metadata.managedFields ?? []).find((entry) => entry.manager === MANAGER && JSON.stringify(entry.fieldsV1).includes('f:suspend'))
+    ?.time
+}
+
+const applies = ({ spec }: KubeObject): boolean =>
+  (spec?.containers ?? []).some(({ image }: { image?: unknown }) => parseImage(String(image))?.component === 'kustomize-controller')
+
+/** Processes of kustomize-controller from before the hold. */
+async function olderPods(ctx: ReadContext, owner: Applier): Promise<KubeObject[]> {
+  if (owner.kind !== 'Kustomization') return []
+  const since = heldAt(await readFluxObject(ctx.kube, owner.kind, owner.id))
+  if (since === undefined) return []
+  const pods = await ctx.kube.list(POD, { namespace: ctx.target.namespace })
+  // Both times are whole seconds of the API server.
+  return pods.filter((pod) => applies(pod) && (pod.metadata.creationTimestamp ?? '') <= since)
+}
+
+export const nothingIsUnderWay = async (ctx: ReadContext, owner: Applier): Promise<boolean> => (await olderPods(ctx, owner)).length === 0
+
+/** A pod that is asked to end has its grace period, and no more. */
+const ENDED_MS = 90_000
+
+/**
+ * Suspending stops nothing that is under way: an apply of the newer version that was begun before would end on top of the older one. It ends with
+ * its process; the next one of kustomize-controller finds the object suspended. Returns the pods that were ended.
+ */
+export async function endWhatIsUnderWay(ctx: Context, owner: Applier): Promise<string[]> {
+  const older = await olderPods(ctx, owner)
+  for (const pod of older) await ctx.kube.delete(POD, nameOf(pod))
+  const uids = new Set(older.map((pod) => pod.metadata.uid))
+  const probe = async (): Promise<Seen<void>> => {
+    const left = (await ctx.kube.list(POD, { namespace: ctx.target.namespace })).filter((pod) => uids.has(pod.metadata.uid))
+    if (left.length === 0) return { done: true, value: undefined }
+    return { done: false, lastSeen: left.map((pod) => pod.metadata.name).join(', ') }
+  }
+  await waitFor(ctx, {
+    waitingFor: 'kustomize-controller to end what it has begun',
+    timeoutMs: ENDED_MS,
+    code: 'pod-does-not-end',
+    hints: [`kubectl -n ${ctx.target.namespace} get pods -l app=kustomize-controller`, 'then:  flux-ops runs resume'],
+    probe,
+  })
+  return older.map((pod) => pod.metadata.name)
 }
 
 export const isReleased = async (ctx: ReadContext, owner: Applier): Promise<boolean> => {
@@ -35,5 +90,5 @@ export async function letGo(ctx: Context, owner: Applier): Promise<void> {
   const object = await readFluxObject(ctx.kube, owner.kind, owner.id)
   if (object.metadata.annotations?.[HELD] === undefined) return
   const body = { metadata: { annotations: { [HELD]: null } }, spec: { suspend: null } }
-  await ctx.kube.patch(resourceOfObject(object), nameOf(object), 'merge', body, { fieldManager: 'flux-ops' })
+  await ctx.kube.patch(resourceOfObject(object), nameOf(object), 'merge', body, { fieldManager: MANAGER })
 }

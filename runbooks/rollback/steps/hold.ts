@@ -1,6 +1,16 @@
 // What applies Flux is kept still while the older version is put back: it would bring the newer one again until the revert has arrived.
 import semver from 'semver'
-import { holdLine, hold as holdOwner, isHeld, isReleased, letGo, nameOfApplier, releaseLine } from '../../../src/actions/hold.ts'
+import {
+  endWhatIsUnderWay,
+  holdLines,
+  hold as holdOwner,
+  isHeld,
+  isReleased,
+  letGo,
+  nameOfApplier,
+  nothingIsUnderWay,
+  releaseLine,
+} from '../../../src/actions/hold.ts'
 import { readFluxObject } from '../../../src/actions/sync-source.ts'
 import { type Seen, waitFor } from '../../../src/actions/wait-for.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
@@ -9,6 +19,7 @@ import { artifactRevision } from '../../../src/flux/revisions.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
+import { keepBack, keepBackLines } from './keep-back.ts'
 
 type Write = WriteStep<RollbackPlan>
 
@@ -17,11 +28,11 @@ export const hold = (owner: Applier): Write => ({
   id: 'hold',
   title: 'keep Flux from applying the newer version again',
   why: 'until the reverted commit has arrived, Flux would put the newer version back over the older one',
-  preview: () => [holdLine(owner)],
-  isDone: (ctx) => isHeld(ctx, owner),
+  preview: () => holdLines(owner),
+  isDone: async (ctx) => (await isHeld(ctx, owner)) && (await nothingIsUnderWay(ctx, owner)),
   run: async (ctx, view) => {
     await holdOwner(ctx, owner, view.runId)
-    return { held: owner.id }
+    return { held: owner.id, ended: await endWhatIsUnderWay(ctx, owner) }
   },
   undo: (ctx) => letGo(ctx, owner),
 })
@@ -81,12 +92,14 @@ export const release = (owner: Applier, plan: RollbackPlan): Write => ({
   why: 'the reverted commit has arrived: what Flux applies now is the older version',
   preview: () => {
     const by = next(plan)
-    return [...(by === undefined ? [] : [`wait until ${nameOfApplier(by)} has applied the revert`]), releaseLine(owner)]
+    const brought = by === undefined ? [] : [`wait until ${nameOfApplier(by)} has applied the revert`]
+    return [...brought, ...('appliers' in plan.installation ? [] : keepBackLines(plan)), releaseLine(owner)]
   },
   isDone: (ctx) => isReleased(ctx, owner),
-  run: async (ctx) => {
+  run: async (ctx, view) => {
     const by = next(plan)
     if (by !== undefined) await untilReverted(ctx, plan, owner, by)
+    if (!('appliers' in plan.installation)) await keepBack(ctx, view)
     await letGo(ctx, owner)
     return { released: owner.id }
   },

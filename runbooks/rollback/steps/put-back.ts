@@ -13,7 +13,7 @@ import { isIntact } from '../recorded.ts'
 
 type Write = WriteStep<RollbackPlan>
 
-const oldManifests = (plan: RollbackPlan): string => `${plan.upgradeDir}/${plan.hop?.manifests ?? OLD_MANIFESTS}`
+export const oldManifests = (plan: RollbackPlan): string => `${plan.upgradeDir}/${plan.hop?.manifests ?? OLD_MANIFESTS}`
 
 /** Plans of one hop carry no sum: it is in the index of the backup. */
 async function manifestsIntact(ctx: ReadContext, plan: RollbackPlan): Promise<boolean> {

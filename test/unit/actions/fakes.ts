@@ -17,7 +17,7 @@ export interface Patched {
 
 const keyOf = (plural: string, name: ObjectName): string => `${plural} ${name.namespace ?? ''}/${name.name}`
 
-export class FakeKube implements Pick<Kube, 'list' | 'pages' | 'get' | 'patch' | 'replace' | 'logs' | 'identity' | 'canI'> {
+export class FakeKube implements Pick<Kube, 'list' | 'pages' | 'get' | 'patch' | 'replace' | 'delete' | 'logs' | 'identity' | 'canI'> {
   readonly objects = new Map<string, KubeObject>()
   readonly patches: Patched[] = []
   readonly replaced: KubeObject[] = []
@@ -64,6 +64,10 @@ export class FakeKube implements Pick<Kube, 'list' | 'pages' | 'get' | 'patch' |
     this.onReplace(object)
     this.replaced.push(object)
     return this.put('customresourcedefinitions', object)
+  }
+
+  async delete(resource: Resource, name: ObjectName): Promise<void> {
+    this.objects.delete(keyOf(resource.plural, name))
   }
 
   async logs(): Promise<string> {

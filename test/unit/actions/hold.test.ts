@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hold, isReleased, letGo } from '../../../src/actions/hold.ts'
+import { endWhatIsUnderWay, hold, isReleased, letGo, nothingIsUnderWay } from '../../../src/actions/hold.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { crdObject, FakeKube, fakeContext } from './fakes.ts'
 
@@ -54,5 +54,64 @@ describe('holding Flux', () => {
     const kube = new FakeKube()
 
     await expect(isReleased(fakeContext({ kube }), OWNER)).rejects.toMatchObject({ code: 'object-missing' })
+  })
+})
+
+describe('what was begun before the hold', () => {
+  const HELD_AT = '2026-11-21T10:00:05Z'
+  const held = {
+    annotations: { 'flux-ops.dev/held-by': 'run-1' },
+    managedFields: [
+      { manager: 'kustomize-controller', operation: 'Apply', time: '2026-11-21T10:00:09Z', fieldsV1: { 'f:spec': { 'f:path': {} } } },
+      { manager: 'flux-ops', operation: 'Update', time: HELD_AT, fieldsV1: { 'f:spec': { 'f:suspend': {} } } },
+    ],
+  }
+  const withPods = (owner: { annotations?: Record<string, string>; managedFields?: object[] }): FakeKube => {
+    const kube = cluster({ spec: { suspend: true } })
+    const key = 'kustomizations flux-system/flux'
+    const object = kube.objects.get(key) as KubeObject
+    kube.objects.set(key, { ...object, metadata: { ...object.metadata, ...owner } } as KubeObject)
+    const pod = (name: string, image: string, creationTimestamp: string) =>
+      kube.put('pods', {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace: 'flux-system', uid: name, creationTimestamp },
+        spec: { containers: [{ image }] },
+      })
+    pod('older', 'ghcr.io/fluxcd/kustomize-controller:v1.9.3@sha256:abc', '2026-11-21T09:00:00Z')
+    pod('same-second', 'ghcr.io/fluxcd/kustomize-controller:v1.7.2', HELD_AT)
+    pod('newer', 'ghcr.io/fluxcd/kustomize-controller:v1.7.2', '2026-11-21T10:00:06Z')
+    pod('other', 'ghcr.io/fluxcd/source-controller:v1.7.3', '2026-11-21T09:00:00Z')
+    return kube
+  }
+
+  it('ends with the processes of kustomize-controller from before it', async () => {
+    const kube = withPods(held)
+    const ctx = fakeContext({ kube })
+
+    const before = await nothingIsUnderWay(ctx, OWNER)
+    const ended = await endWhatIsUnderWay(ctx, OWNER)
+
+    expect([before, await nothingIsUnderWay(ctx, OWNER)]).toEqual([false, true])
+    expect(ended).toEqual(['older', 'same-second'])
+    expect([...kube.objects.keys()].filter((key) => key.startsWith('pods '))).toEqual(['pods flux-system/newer', 'pods flux-system/other'])
+  })
+
+  it('is left alone where a person had suspended it before: nothing of it is under way', async () => {
+    const kube = withPods({})
+    const ctx = fakeContext({ kube })
+
+    expect(await endWhatIsUnderWay(ctx, OWNER)).toEqual([])
+    expect(await nothingIsUnderWay(ctx, OWNER)).toBe(true)
+  })
+
+  it('is an error that names the pod where it does not end', async () => {
+    const kube = withPods(held)
+    kube.delete = async () => undefined
+
+    await expect(endWhatIsUnderWay(fakeContext({ kube }), OWNER)).rejects.toMatchObject({
+      code: 'pod-does-not-end',
+      message: expect.stringContaining('older'),
+    })
   })
 })
