@@ -55,30 +55,27 @@ async function olderPods(ctx: ReadContext, owner: Applier): Promise<KubeObject[]
 
 export const nothingIsUnderWay = async (ctx: ReadContext, owner: Applier): Promise<boolean> => (await olderPods(ctx, owner)).length === 0
 
-/** A pod that is asked to end has its grace period, and no more. */
+/** A pod that is asked to end has its grace period. One on a node that is lost never ends, and the way back is not to fail for it. */
 const ENDED_MS = 90_000
 
 /**
  * Suspending stops nothing that is under way: an apply of the newer version that was begun before would end on top of the older one. It ends with
- * its process; the next one of kustomize-controller finds the object suspended. Returns the pods that were ended.
+ * its process; the next one of kustomize-controller finds the object suspended. `left`: pods that are still listed after 90 s.
  */
-export async function endWhatIsUnderWay(ctx: Context, owner: Applier): Promise<string[]> {
+export async function endWhatIsUnderWay(ctx: Context, owner: Applier): Promise<{ ended: string[]; left: string[] }> {
   const older = await olderPods(ctx, owner)
   for (const pod of older) await ctx.kube.delete(POD, nameOf(pod))
   const uids = new Set(older.map((pod) => pod.metadata.uid))
-  const probe = async (): Promise<Seen<void>> => {
-    const left = (await ctx.kube.list(POD, { namespace: ctx.target.namespace })).filter((pod) => uids.has(pod.metadata.uid))
-    if (left.length === 0) return { done: true, value: undefined }
-    return { done: false, lastSeen: left.map((pod) => pod.metadata.name).join(', ') }
+  const started = ctx.clock.now().getTime()
+  const names = (pods: readonly KubeObject[]): string[] => pods.map((pod) => pod.metadata.name)
+  const probe = async (): Promise<Seen<string[]>> => {
+    const listed = await ctx.kube.list(POD, { namespace: ctx.target.namespace })
+    const left = names(listed.filter((pod) => uids.has(pod.metadata.uid)))
+    if (left.length === 0 || ctx.clock.now().getTime() - started >= ENDED_MS) return { done: true, value: left }
+    return { done: false, lastSeen: left.join(', ') }
   }
-  await waitFor(ctx, {
-    waitingFor: 'kustomize-controller to end what it has begun',
-    timeoutMs: ENDED_MS,
-    code: 'pod-does-not-end',
-    hints: [`kubectl -n ${ctx.target.namespace} get pods -l app=kustomize-controller`, 'then:  flux-ops runs resume'],
-    probe,
-  })
-  return older.map((pod) => pod.metadata.name)
+  const left = await waitFor(ctx, { waitingFor: 'kustomize-controller to end what it has begun', timeoutMs: 2 * ENDED_MS, probe })
+  return { ended: names(older).filter((name) => !left.includes(name)), left }
 }
 
 export const isReleased = async (ctx: ReadContext, owner: Applier): Promise<boolean> => {

@@ -32,7 +32,7 @@ export const hold = (owner: Applier): Write => ({
   isDone: async (ctx) => (await isHeld(ctx, owner)) && (await nothingIsUnderWay(ctx, owner)),
   run: async (ctx, view) => {
     await holdOwner(ctx, owner, view.runId)
-    return { held: owner.id, ended: await endWhatIsUnderWay(ctx, owner) }
+    return { held: owner.id, ...(await endWhatIsUnderWay(ctx, owner)) }
   },
   undo: (ctx) => letGo(ctx, owner),
 })
