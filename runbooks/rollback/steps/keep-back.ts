@@ -13,7 +13,7 @@ import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { goalOf, type RollbackView } from '../plan-facts.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
-import { oldManifests } from './put-back.ts'
+import { assertIntact, oldManifests } from './put-back.ts'
 
 const LABEL = 'kustomize.toolkit.fluxcd.io'
 
@@ -64,6 +64,7 @@ export async function keepBack(ctx: Context, view: RollbackView): Promise<void> 
   if (setter !== undefined) await untilSet(ctx, view, setter)
   await syncSources(ctx, goalOf(view))
   if (await manifestsApplied(ctx, oldManifests(plan))) return
+  await assertIntact(ctx, plan)
   await applyManifests(ctx, oldManifests(plan))
   await waitForRollout(ctx, plan.to, plan.timeoutMs)
 }

@@ -23,7 +23,7 @@ async function manifestsIntact(ctx: ReadContext, plan: RollbackPlan): Promise<bo
 }
 
 /** Throws OpsError `backup-changed`. */
-async function assertIntact(ctx: ReadContext, plan: RollbackPlan): Promise<void> {
+export async function assertIntact(ctx: ReadContext, plan: RollbackPlan): Promise<void> {
   if (await manifestsIntact(ctx, plan)) return
   throw new OpsError({
     code: 'backup-changed',

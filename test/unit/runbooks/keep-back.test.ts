@@ -11,6 +11,14 @@ const COMMIT = 'c'.repeat(40)
 const REVERT = `main@sha1:${COMMIT}`
 const NEWER = `main@sha1:${'d'.repeat(40)}`
 const OLD = '/runs/up/manifests/old.yaml'
+const INDEX = JSON.stringify({
+  commit: 'a'.repeat(40),
+  namespace: 'flux-system',
+  files: { 'manifests/old.yaml': 'sum of kind: Deployment' },
+  objects: 1,
+  crds: 1,
+  secrets: null,
+})
 
 const plan = {
   from: '2.9.2',
@@ -64,14 +72,18 @@ function worldOf({ setter, tag = 'v2.7.3', diff }: World) {
     return { exitCode: verb === 'diff' ? (diff.shift() ?? 0) : 0 }
   }
   const clock = new FakeClock()
+  const files = new Map([
+    [OLD, 'kind: Deployment'],
+    ['/runs/up/backup/index.json', INDEX],
+  ])
   const ctx = fakeContext({
     kube,
     exec,
     clock,
-    files: new Map([[OLD, 'kind: Deployment']]),
+    files: files,
     git: { commitsWithTrailer: async () => [COMMIT] },
   })
-  return { ctx, kube, ran, clock }
+  return { ctx, kube, ran, clock, files }
 }
 
 const asked = (kube: FakeKube): string[] => kube.patches.map(({ name, body }) => `${name.name} ${JSON.stringify(body)}`)
@@ -135,5 +147,14 @@ describe('keeping the older version', () => {
     await keepBack(ctx, view)
 
     expect(ran).toEqual(['kubectl diff', 'kubectl apply'])
+  })
+
+  it('applies nothing that is not what the upgrade wrote', async () => {
+    const { ctx, files, ran } = worldOf({ setter: { lastAppliedRevision: REVERT }, diff: [1] })
+    files.set(OLD, 'kind: Deployment # changed')
+
+    await expect(keepBack(ctx, view)).rejects.toMatchObject({ code: 'backup-changed' })
+
+    expect(ran).toEqual(['kubectl diff'])
   })
 })
