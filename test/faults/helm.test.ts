@@ -82,22 +82,6 @@ describe('a cluster that the Helm chart keeps', () => {
     expect(await sandbox.run('kubectl', '-n', 'flux-system', 'get', 'helmrelease', 'flux2', held)).toBe('')
   })
 
-  test('whose new helm-controller crashes on its start is taken back without it', async () => {
-    const tag = release(TO).controllers.find((each) => each.component === 'helm-controller')?.tag
-    await sandbox.faults({ crash: [`helm-controller:${tag}`] })
-
-    const failed = await fluxOps(sandbox.paths, ['upgrade', '--to', TO, '--yes'])
-    expect(failed.code).toBe(1)
-    expect(failed.output).toContain(`helm-controller:${tag} does not start: pod helm-controller-`)
-    const runId = /flux-ops rollback (\S+)/.exec(failed.output)?.[1] ?? ''
-    const back = await fluxOps(sandbox.paths, ['rollback', runId, '--yes'])
-
-    expect(back.output).toContain('rollback done in')
-    expect(await sandbox.images()).toEqual(tagsOf(FROM))
-    expect(await deployed()).toMatch(/^2\.17\.3/)
-    await sandbox.faults({})
-  })
-
   test('is not touched where the chart that a person names does not hold the target', async () => {
     const before = await world()
 
