@@ -1,5 +1,7 @@
 // The built CLI, started in the clone of a sandbox as a person does.
 import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment, type SandboxPaths } from '../../src/sandbox/index.ts'
 
@@ -21,7 +23,9 @@ export interface Where {
 }
 
 export function runBuilt(paths: SandboxPaths, args: readonly string[], { state, cwd = paths.repo }: Where): Promise<Said> {
-  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: state }
+  // The home is that of the sandbox, the toolchain that of this machine: else a rehearsal would build one of its own.
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: state, XDG_CACHE_HOME: cache }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const said = { stdout: '', stderr: '', text: '' }
