@@ -52,6 +52,8 @@ export interface ReplicaOptions {
   /** Whether the Flux Operator is to run in it. */
   readonly operator?: boolean
   readonly clone: { readonly root: string; readonly head: string; readonly branch: string }
+  /** Stops the building of tools, which may take long; the rest takes seconds. */
+  readonly signal?: AbortSignal
 }
 
 export interface Replica {
@@ -85,7 +87,7 @@ export async function replicaUp(options: ReplicaOptions, progress: Progress): Pr
   assertRunnable(options.releases)
   const partial = options.releases.flatMap((version) => PARTIAL_RELEASES[version]?.toolSet ?? [])
   const operator = options.operator === true ? ['flux-operator-set'] : []
-  const tools = await namedTools(['standard', ...partial, ...operator], progress)
+  const tools = await namedTools(['standard', ...partial, ...operator], progress, options.signal)
   const manifestsDir = onceEach((version) => fluxManifestsDir(version))
   await up({ name, root, flux: 'none', style: 'none', silent: true, tools, manifestsDir, services: standardServices }, progress)
   const ref = { name, root, manifestsDir, progress }

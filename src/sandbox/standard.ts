@@ -19,12 +19,13 @@ export interface StandardUpOptions extends Omit<UpOptions, 'tools' | 'manifestsD
 export const standardTools = (flux: boolean, progress: Progress, extra: readonly string[] = []): Promise<Tools> =>
   toolsOf([...setsFor(flux, undefined), ...extra], progress, false)
 
-/** Tools of these sets; builds what is missing. */
-export const namedTools = (sets: readonly string[], progress: Progress): Promise<Tools> => toolsOf(sets, progress, false)
+/** Tools of these sets; builds what is missing, and stops in the middle of that when `signal` is aborted. */
+export const namedTools = (sets: readonly string[], progress: Progress, signal?: AbortSignal): Promise<Tools> =>
+  toolsOf(sets, progress, false, signal)
 
-async function toolsOf(sets: readonly string[], progress: Progress, usePath: boolean): Promise<Tools> {
+async function toolsOf(sets: readonly string[], progress: Progress, usePath: boolean, signal?: AbortSignal): Promise<Tools> {
   const ids = resolveToolNames(sets)
-  return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath })
+  return await ensureTools(ids, (event) => progress(parseLine(describeProgress(event))), { usePath, ...(signal && { signal }) })
 }
 
 function setsFor(flux: string | boolean, style: Style | undefined): string[] {

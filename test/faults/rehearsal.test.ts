@@ -1,6 +1,7 @@
 // Whole rehearsals: of a live cluster in every style, and of a backup without any cluster.
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { World } from '../../src/adapters/context.ts'
 import type { Command } from '../../src/ports/exec.ts'
 import { drive } from '../runbooks/desk.ts'
@@ -20,6 +21,13 @@ const untilRepository = (world: World): World => {
 
 /** What the sandbox of a rehearsal remembers: files that do not come and go while they are searched. */
 const isKept = (file: string): boolean => /\/(etcd\/member\/wal|git|repo|secrets|rehearsal-runs)\//.test(file) && !file.endsWith('.tmp')
+
+/** Processes whose command line names the sandbox of a rehearsal. */
+async function leftOver(name: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((each) => /^\d+$/.test(each))
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+  return lines.filter((line) => line.includes(name))
+}
 
 const STYLES = ['pin', 'bootstrap', 'operator', 'operator-helm', 'helm'] as const
 /** What the operator renders with, and what Helm has recorded, is in no backup. */
@@ -69,5 +77,37 @@ describe.each(STYLES)('a rehearsal in style %s', (style) => {
     expect(report.rehearsal).toMatchObject({ outcome: 'passed', from: '2.7.3', to: TO })
     expect(code).toBe(0)
     expect(left).toEqual([])
+  })
+})
+
+describe('a rehearsal that is stopped', () => {
+  let sandbox: Fixture
+  let before: string
+  const world = () => untouched(sandbox.run, join(sandbox.paths.git, 'home-ops.git'))
+  beforeAll(async () => {
+    sandbox = await fixture('pin')
+    before = await world()
+  })
+  afterAll(async () => sandbox?.remove())
+
+  test.each(['sandbox with a copy', 'as it is in the cluster', 'everything reconciled', 'upgrade to', 'rollout'])(
+    'at "%s" leaves nothing, and the cluster as it was',
+    async (at) => {
+      const { code, report, left } = await rehearsed(sandbox.paths, ['--to', TO], { send: { at, signal: 'SIGINT' } })
+
+      expect(report).toMatchObject({ exit: 'interrupted', error: { code: 'interrupted' } })
+      expect([code, left]).toEqual([130, []])
+      expect(await world()).toBe(before)
+    },
+  )
+
+  test('by kill -9 is cleared away by the next', async () => {
+    const killed = await rehearsed(sandbox.paths, ['--to', TO], { send: { at: 'everything reconciled', signal: 'SIGKILL' } })
+    expect(killed.left).toHaveLength(1)
+
+    const { left } = await rehearsed(sandbox.paths, ['--to', TO], { send: { at: 'as it is in the cluster', signal: 'SIGINT' } })
+
+    expect(left).toEqual([])
+    expect(await leftOver(killed.left[0] ?? '')).toEqual([])
   })
 })

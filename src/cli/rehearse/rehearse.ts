@@ -119,7 +119,17 @@ async function prepare(work: Work, place: Place): Promise<Prepared> {
   const { repo } = planned
   const operator = operatorOf(work)
   const replica = await timed(work, 'sandbox with a copy of the repository', () =>
-    replicaUp({ name: place.name, root: place.root, releases: planned.releases, operator: operator !== undefined, clone: repo }, tell.line),
+    replicaUp(
+      {
+        name: place.name,
+        root: place.root,
+        releases: planned.releases,
+        operator: operator !== undefined,
+        clone: repo,
+        signal: invocation.signal,
+      },
+      tell.line,
+    ),
   )
   const { remote, paths } = replica
   const stage = await openStage(invocation, {

@@ -17,11 +17,15 @@ export interface Rehearsed {
   readonly left: readonly string[]
 }
 
-/** `seen` is called with all that was said on stderr so far, and the folder that rehearsals are in. */
+/** `seen` is called with all that was said on stderr so far, and the folder that rehearsals are in; `send`: a signal, once that is said. */
 export async function rehearsed(
   paths: SandboxPaths,
   args: readonly string[],
-  options: { seen?: (stderr: string, folder: string) => void; env?: Readonly<Record<string, string>> } = {},
+  options: {
+    seen?: (stderr: string, folder: string) => void
+    send?: { at: string; signal: NodeJS.Signals }
+    env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Rehearsed> {
   const state = join(paths.dir, 'evidence', 'rehearsing')
   const folder = join(state, 'flux-ops', 'rehearsals')
@@ -41,19 +45,23 @@ export async function rehearsed(
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let [stdout, stderr] = ['', '']
+  let [stdout, stderr, sent] = ['', '', false]
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text
     options.seen?.(stderr, folder)
+    if (options.send === undefined || sent || !stderr.includes(options.send.at)) return
+    sent = true
+    child.kill(options.send.signal)
   })
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)
   })
   const left = await readdir(folder).catch(() => [])
+  if (options.send?.signal === 'SIGKILL') return { code, stderr, report: { exit: 'killed' }, left }
   if (!stdout.startsWith('{')) throw new Error(`no JSON was said: ${stderr.slice(-2000)}`)
   return { code, stderr, report: JSON.parse(stdout), left }
 }
