@@ -1,7 +1,7 @@
 // What has to be taken back; the world decides, not the record alone.
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { findForge } from '../../src/actions/forge.ts'
-import { OpsError, refusal } from '../../src/errors.ts'
+import { OpsError } from '../../src/errors.ts'
 import { rollbackVerdict } from '../../src/flux/hops.ts'
 import type { InstalledCrd } from '../../src/flux/installed.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
@@ -17,15 +17,6 @@ export async function pullRequestPart(
 ): Promise<Pick<RollbackPlan, 'pullRequest'> | object> {
   if (input.pullRequest === false || (input.pullRequest === undefined && upgrade.pullRequest === undefined)) return {}
   if (upgrade.pullRequest) return { pullRequest: upgrade.pullRequest }
-  const { style } = upgrade.installation
-  // As with the upgrade: what a merge holds is proven by its pins, and those of an instance or a chart are not looked for there yet.
-  if (style === 'operator' || style === 'helm') {
-    throw refusal(
-      'pull-request-style',
-      `${style === 'helm' ? 'a Helm chart' : 'the Flux Operator'} keeps Flux here, and --pr cannot prove yet that a merge holds its version`,
-      `flux-ops rollback ${input.run} --no-pr`,
-    )
-  }
   const { kind, url, path } = await findForge(ctx, upgrade.repo, {})
   return { pullRequest: { kind, url, path } }
 }

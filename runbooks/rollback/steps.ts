@@ -57,7 +57,7 @@ export function rollbackSteps(plan: RollbackPlan): Step<RollbackPlan>[] {
   const steps = pushedSteps(plan).filter((step) => step.id !== 'hold')
   const after = steps.findIndex((step) => step.id === 'push') + 1
   const held = [...steps.slice(0, after), ...(owner === undefined ? [] : [hold(owner)]), ...steps.slice(after)]
-  return proposed(held, { edits: ['revert-commit'], push: 'push' }, proposing)
+  return proposed(held, { edits: ['revert-commit'], push: 'push' }, proposing(plan))
 }
 
 function pushedSteps(plan: RollbackPlan): Step<RollbackPlan>[] {

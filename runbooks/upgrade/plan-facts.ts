@@ -3,6 +3,7 @@ import type { Trailer } from '../../src/actions/commit-and-push.ts'
 import { hopTrailer, runTrailer } from '../../src/actions/commit-and-push.ts'
 import { hopManifests } from '../../src/actions/hop-ids.ts'
 import { selfOf } from '../../src/actions/installation.ts'
+import type { Wanted } from '../../src/actions/pinned.ts'
 import { NEW_MANIFESTS } from '../../src/actions/render.ts'
 import { sourceToken } from '../../src/actions/requests.ts'
 import type { SourceGoal } from '../../src/actions/sync-source.ts'
@@ -25,6 +26,9 @@ export const instanceOf = ({ installation }: Pick<UpgradePlan, 'installation'>):
 /** Of a plan in style helm. */
 export const chartOf = ({ chart, from, to }: Pick<UpgradePlan, 'chart' | 'from' | 'to'>): { from: string; to: string } =>
   chart ?? { from, to }
+
+/** What the pins say once it is merged or pushed. */
+export const wantedBy = ({ to, chart }: Pick<UpgradePlan, 'to' | 'chart'>): Wanted => ({ flux: to, chart: chart?.to })
 
 /** A hop as a plan tells of it; a plan of one hop has them in its own fields. */
 interface ToldHop {

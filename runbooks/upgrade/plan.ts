@@ -74,12 +74,7 @@ export async function makePlan(ctx: ReadContext, input: UpgradeInput): Promise<U
     controllers: cluster.installed.status === 'found' ? cluster.installed.components : [],
     facts,
     otherFacts: otherFacts(facts),
-    ...(await pullRequestPart(ctx, input, repository, () =>
-      assertProposable(
-        style.style,
-        chain.map((hop) => hop.to),
-      ),
-    )),
+    ...(await pullRequestPart(ctx, input, repository, () => assertProposable(chain.map((hop) => hop.to)))),
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
   })

@@ -3,6 +3,7 @@ import { withSandbox } from '../../src/sandbox/index.ts'
 import { pushAsSomeoneElse } from '../../src/sandbox/services/bare-repository.ts'
 import { forgeCall } from '../../src/sandbox/services/forge/repository.ts'
 import { FORGE_ADMIN } from '../../src/sandbox/services/forge/service.ts'
+import type { Style } from '../helpers/shared-sandbox.ts'
 import { type DriveInput, type Driven, drive } from '../runbooks/desk.ts'
 import { type Fixture, FROM, fixture, TO } from '../runbooks/fixture.ts'
 import { eventually } from '../sandbox/scratch.ts'
@@ -32,7 +33,7 @@ export interface ForgeDesk extends Fixture {
 
 const REPO = '/repos/sandbox/home-ops'
 
-export async function forgeDesk(style: 'pin' | 'bootstrap'): Promise<ForgeDesk> {
+export async function forgeDesk(style: Style): Promise<ForgeDesk> {
   const sandbox = await fixture(style, FROM, { forge: true })
   const api = async <T>(method: string, path: string, json?: object): Promise<T> => {
     const { status, body } = await withSandbox(sandbox.ref, (ctx) => forgeCall(ctx, FORGE_ADMIN, method, `${REPO}${path}`, json))

@@ -10,9 +10,11 @@ import { cloneOf, type ForgeDesk, forgeDesk } from './forge-desk.ts'
 const noteOf = (run: Driven): string => JSON.stringify(run.events)
 
 describe.each([
-  ['pin', 'squash'],
-  ['bootstrap', 'merge'],
-] as const)('in style %s, merged by %s, on a branch that nobody may push to', (style, how) => {
+  ['pin', 'squash', 'apply'],
+  ['bootstrap', 'merge', 'apply'],
+  ['operator', 'rebase', 'operator-applies'],
+  ['helm', 'squash', 'helm-applies'],
+] as const)('in style %s, merged by %s, on a branch that nobody may push to', (style, how, applies) => {
   let desk: ForgeDesk
   let waiting: Driven
   let done: Driven
@@ -32,7 +34,7 @@ describe.each([
 
     const said = dry.events.flatMap((event) => (event.type === 'step.would' ? [event.id] : []))
     expect(dry.error?.message).toBeUndefined()
-    expect(said).toEqual(expect.arrayContaining(['worktree', 'push-branch', 'open-pull-request', 'merged', 'checkout-merge', 'apply']))
+    expect(said).toEqual(expect.arrayContaining(['worktree', 'push-branch', 'open-pull-request', 'merged', 'checkout-merge', applies]))
     expect(said).not.toContain('push')
     expect([await desk.pulls(), await desk.branches(), await picture()]).toEqual([[], ['main'], before])
   })
@@ -82,11 +84,14 @@ describe.each([
   })
 
   test('what was applied is what was merged, though the clone was behind', async () => {
-    const applied = await readFile(join(done.runDir, 'manifests', 'new.yaml'), 'utf8')
+    // Ours where we apply; else what the operator or the chart has made of the merge.
+    const applied =
+      applies === 'apply' ? await readFile(join(done.runDir, 'manifests', 'new.yaml'), 'utf8') : (await desk.images()).join('\n')
 
     for (const { component, tag } of release(TO).controllers.filter((each) => applied.includes(`/${each.component}:`)))
       expect(applied).toContain(`/${component}:${tag}`)
     for (const { component, tag } of release(FROM).controllers) expect(applied).not.toContain(`/${component}:${tag}`)
+    expect(applied).toContain('/kustomize-controller:')
   })
 
   test('the clone of the person has followed, clean and on its branch, and no work tree is left', async () => {

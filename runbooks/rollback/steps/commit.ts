@@ -4,7 +4,7 @@ import { runTrailer } from '../../../src/actions/commit-and-push.ts'
 import { assertReverted } from '../../../src/actions/pinned.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
-import { revertTrailer, upgradeTrailer } from '../plan-facts.ts'
+import { broughtBy, revertTrailer, upgradeTrailer } from '../plan-facts.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
 
 const subjectOf = (plan: RollbackPlan): string => `Go back from Flux ${plan.from} to ${plan.to}`
@@ -69,7 +69,7 @@ export const push: WriteStep<RollbackPlan> = {
   preview: ({ plan }) => [git.pushLine(plan.repo, '<the revert>')],
   isDone: (ctx, { plan }) => git.isPushed(ctx, plan.repo, revertTrailer(plan)),
   run: async (ctx, { plan }) => {
-    const { commit, replayed } = await git.pushCommit(ctx, plan.repo, revertTrailer(plan), () => assertReverted(ctx, plan))
+    const { commit, replayed } = await git.pushCommit(ctx, plan.repo, revertTrailer(plan), () => assertReverted(ctx, plan, broughtBy(plan)))
     return { commit, replayed }
   },
 }

@@ -3,6 +3,7 @@ import { codeSpan } from '../../../src/actions/markdown.ts'
 import { proposalText } from '../../../src/actions/proposal-text.ts'
 import { release } from '../../../src/flux/catalogue/index.ts'
 import type { UpgradeView } from '../plan-facts.ts'
+import type { UpgradePlan } from '../plan-schema.ts'
 import { writtenAs } from '../steps/pin.ts'
 
 const LONGEST_LIST = 50
@@ -24,6 +25,11 @@ const controllers = ({ plan }: UpgradeView): string[] =>
     .controllers.filter((each) => plan.controllers?.includes(each.component))
     .map((each) => codeSpan(`${each.component} ${each.tag}`))
 
+const applied = ({ installation }: UpgradePlan): string => {
+  if (installation.style === 'operator') return 'waits until the Flux Operator has applied it'
+  return installation.style === 'helm' ? 'waits until the chart is deployed' : 'applies CRDs and controllers together'
+}
+
 export function pullRequestBody(view: UpgradeView, mergeLine: string): string {
   const { plan, runId } = view
   const others = controllers(view)
@@ -41,7 +47,7 @@ export function pullRequestBody(view: UpgradeView, mergeLine: string): string {
       { title: 'Done already', lines: ['- a backup of what Flux has in the cluster', stored] },
     ],
     line: mergeLine,
-    finish: 'applies CRDs and controllers together, waits for the rollout and proves every object',
+    finish: `${applied(plan)}, waits for the rollout and proves every object`,
     afterwards: [`the way back from there: ${codeSpan(`flux-ops rollback ${runId}`)}`],
     runId,
   })

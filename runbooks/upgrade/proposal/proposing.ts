@@ -3,7 +3,7 @@ import { runTrailer } from '../../../src/actions/commit-and-push.ts'
 import { assertMergedPins } from '../../../src/actions/pinned.ts'
 import type { Proposal } from '../../../src/actions/proposal.ts'
 import type { Proposing } from '../../../src/actions/proposal-steps.ts'
-import { promotionLine, type UpgradeView } from '../plan-facts.ts'
+import { promotionLine, type UpgradeView, wantedBy } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 import { subjectOf } from '../steps/commit.ts'
 import { pullRequestBody } from './body.ts'
@@ -31,5 +31,5 @@ export const proposing = (plan: UpgradePlan): Proposing<UpgradePlan> => ({
   title: (view) => subjectOf(view.plan),
   body: (view) => pullRequestBody(view, mergeLine(view.plan)),
   pointOfNoReturn: mergeLine(plan),
-  assertMerged: (ctx, view) => assertMergedPins(ctx, view.plan, 'or go back:  flux-ops rollback'),
+  assertMerged: (ctx, view) => assertMergedPins(ctx, view.plan, wantedBy(view.plan), 'or go back:  flux-ops rollback'),
 })

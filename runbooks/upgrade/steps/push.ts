@@ -1,13 +1,12 @@
 import { isPushed, pushCommit, pushLine } from '../../../src/actions/commit-and-push.ts'
+import { otherPins } from '../../../src/actions/pinned.ts'
 import { readTexts } from '../../../src/actions/repository-survey.ts'
 import { belowAny } from '../../../src/actions/synced-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
-import { findChartPins } from '../../../src/flux/chart-pins.ts'
-import { findAllPins } from '../../../src/flux/instance-pins.ts'
 import { scanManifests } from '../../../src/flux/manifests.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
-import { promotionLine, trailerOf } from '../plan-facts.ts'
+import { promotionLine, trailerOf, wantedBy } from '../plan-facts.ts'
 import type { UpgradePlan } from '../plan-schema.ts'
 
 /** After a lost race: what the others pushed may hold pins and removed API versions that the plan knows nothing of. Throws `repository-moved`. */
@@ -26,15 +25,11 @@ export async function recheck(ctx: ReadContext, plan: UpgradePlan): Promise<void
     ...scanManifests(files, plan.to)
       .findings.filter((each) => !known.has(`${each.file} ${each.kind} ${each.name} ${each.apiVersion}`))
       .map((each) => `${each.file}:${each.line}  ${each.kind} ${each.apiVersion}, which Flux ${plan.to} does not serve`),
-    ...findAllPins(files.filter((file) => pinned.has(file.path)))
-      .filter((each) => each.kind !== 'needs-person' && each.version !== plan.to)
-      .map((each) => `${each.file}:${each.line}  pinned to ${each.text}`),
+    ...otherPins(
+      files.filter((file) => pinned.has(file.path)),
+      wantedBy(plan),
+    ),
   ]
-  const { chart } = plan
-  if (chart !== undefined) {
-    const moved = findChartPins(files.filter((file) => pinned.has(file.path))).filter((each) => each.version !== chart.to)
-    found.push(...moved.map((each) => `${each.file}:${each.line}  the chart is pinned to ${each.text}`))
-  }
   if (found.length === 0) return
   throw new OpsError({
     code: 'repository-moved',

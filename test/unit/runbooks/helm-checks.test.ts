@@ -3,7 +3,6 @@ import { syncNotSuspended } from '../../../runbooks/upgrade/checks/cluster.ts'
 import { chartHasTarget, helmReleaseSafe } from '../../../runbooks/upgrade/checks/helm.ts'
 import { installStyleKnown, pinsFound } from '../../../runbooks/upgrade/checks/repository.ts'
 import { makePlan } from '../../../runbooks/upgrade/plan.ts'
-import { assertProposable } from '../../../runbooks/upgrade/proposal/possible.ts'
 import { pinnedTo, writtenAs } from '../../../runbooks/upgrade/steps/pin.ts'
 import { upgradeSteps } from '../../../runbooks/upgrade/steps.ts'
 import { completeInput } from '../../../runbooks/upgrade/target-from-pins.ts'
@@ -139,10 +138,6 @@ describe('the other checks and the plan of an upgrade by the chart', () => {
   it('are asked one hop at a time', async () => {
     await expect(makePlan(helmWorld(), { ...input, via: ['2.8.5'] })).rejects.toMatchObject({ code: 'helm-chain' })
     expect(await chartHasTarget.probe(helmWorld(), { ...input, via: ['2.8.5'] })).toMatchObject({ status: 'fail' })
-  })
-
-  it('refuse a pull request', () => {
-    expect(() => assertProposable('helm', ['2.9.2'])).toThrow(/Helm chart/)
   })
 
   it('tell the target of a pull request by the release that its chart holds', async () => {

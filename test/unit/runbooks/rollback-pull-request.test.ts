@@ -48,20 +48,11 @@ const squashed: Partial<Git> = { commitsWithTrailer: async () => [], isAncestor:
 
 describe('a revert as a pull request', () => {
   const { pullRequest, ...pushed } = upgrade
-  const wanted = { run: 'run-1', pullRequest: true }
-  const applier = { kind: 'Kustomization', id: 'flux-system/flux' }
-  const installation = { style: 'operator', instance: 'flux-system/flux', appliers: [applier] }
 
   test('goes to the forge of the upgrade, unless it is to be pushed', async () => {
     expect(await pullRequestPart(fakeContext(), { run: 'run-1' }, upgrade)).toEqual({ pullRequest })
     expect(await pullRequestPart(fakeContext(), { run: 'run-1', pullRequest: false }, upgrade)).toEqual({})
     expect(await pullRequestPart(fakeContext(), { run: 'run-1' }, pushed)).toEqual({})
-  })
-
-  test('is refused where its merge could not be told by its pins', async () => {
-    const asked = pullRequestPart(fakeContext(), wanted, recordedUpgrade.parse({ ...pushed, installation }))
-
-    await expect(asked).rejects.toMatchObject({ code: 'pull-request-style', exit: 'refused', hints: ['flux-ops rollback run-1 --no-pr'] })
   })
 })
 
@@ -130,18 +121,18 @@ describe('a rollback by pull request', () => {
   const view: View<RollbackPlan> = { plan: pinned, facts: {}, runId: 'run-2' }
 
   test('proposes no revert that leaves the newer version: a forge may have named another commit', async () => {
-    await expect(proposing.recheck?.(fakeContext({ files: still('2.9.2') }), view)).rejects.toMatchObject({
+    await expect(proposing(pinned).recheck?.(fakeContext({ files: still('2.9.2') }), view)).rejects.toMatchObject({
       code: 'revert-differs',
       message: expect.stringContaining('cluster/k.yaml:3  pinned to v2.9.2'),
     })
-    await expect(proposing.recheck?.(fakeContext({ files: still('2.7.3') }), view)).resolves.toBeUndefined()
+    await expect(proposing(pinned).recheck?.(fakeContext({ files: still('2.7.3') }), view)).resolves.toBeUndefined()
   })
 
   test('does not take a file that cannot be read for reverted', async () => {
     const ctx = fakeContext({ files: still('2.7.3') })
     const readText = async () => Promise.reject(new OpsError({ code: 'file-unreadable', message: 'permission denied' }))
 
-    const recheck = proposing.recheck?.({ ...ctx, files: { ...ctx.files, readText } }, view)
+    const recheck = proposing(pinned).recheck?.({ ...ctx, files: { ...ctx.files, readText } }, view)
 
     await expect(recheck).rejects.toMatchObject({ code: 'revert-differs', message: expect.stringContaining('permission denied') })
   })
@@ -158,7 +149,7 @@ describe('a rollback by pull request', () => {
   })
 
   test('says in its text what it reverts, what the merge does, and how to go on or back', () => {
-    const text = proposing.body(view)
+    const text = proposing(pinned).body(view)
 
     for (const part of ['`2.7.3`', '`2.9.2`', MERGED, '▲ `Flux applies the older version']) expect(text).toContain(part)
     for (const command of ['runs resume', 'runs abandon']) expect(text).toContain(`flux-ops ${command} run-2`)
