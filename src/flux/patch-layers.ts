@@ -1,5 +1,6 @@
 // The patches that a repository and the cluster put on top of Flux' own manifests, layer by layer, and how to lay them over those of another
 // release: first the kustomization beside the pin, then the spec of the Kustomization by which Flux applies itself.
+import { RE2JS } from 're2js'
 import { parse } from 'yaml'
 import type { KubeObject } from '../ports/kube.ts'
 import type { RepoFile } from './files.ts'
@@ -92,11 +93,11 @@ export function lostTargets(
   )
 }
 
-/** Names of targets are regular expressions for the whole name. */
+/** Names of targets are regular expressions of Go for the whole name; in its engine none takes longer than its text is long. */
 function matcher(pattern: string): (name: string) => boolean {
   try {
-    const expression = new RegExp(`^(?:${pattern})$`)
-    return (name) => expression.test(name)
+    const expression = RE2JS.compile(pattern)
+    return (name) => expression.matches(name)
   } catch {
     return (name) => name === pattern
   }

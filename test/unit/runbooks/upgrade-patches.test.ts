@@ -88,4 +88,17 @@ patchesStrategicMerge: [old.yaml]
     expect(lostTargets(layer ? [layer] : [], ['source-controller'], [])).toEqual([])
     expect(lostTargets(layer ? [layer] : [], ['image-reflector-controller'], [])).toHaveLength(1)
   })
+
+  it('reads the name of a target as Go does, and never for longer than that takes', () => {
+    const named = (name: string) => {
+      const layer = { where: 'k.yaml', overlay: {}, targets: [{ kind: 'Deployment', name }] }
+      return lostTargets([layer], ['image-reflector-controller', 'a'.repeat(60)], ['source-controller']).map((each) => each.name)
+    }
+
+    expect(named('(?i)IMAGE-.*')).toEqual(['image-reflector-controller'])
+    expect(named('.*-controller')).toEqual([])
+    expect(named('image')).toEqual([])
+    expect(named('(a+)+b')).toEqual([])
+    expect(named('image-reflector-controller(')).toEqual([])
+  })
 })
