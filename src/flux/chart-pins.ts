@@ -2,9 +2,9 @@
 // version of the chart; which Flux that holds only the chart's repository knows.
 import { isScalar } from 'yaml'
 import type { RepoFile } from './files.ts'
-import { FULL, isAliasAt, needsPerson, scalarPin } from './pin-places.ts'
+import { FULL, idOf, isAliasAt, needsPerson, scalarPin } from './pin-places.ts'
 import type { Pin } from './pins.ts'
-import { isYamlPath, nodeAt, objectsUnlessTemplate, partsOf, scalarText, textAt, type YamlObject } from './yaml-objects.ts'
+import { nodeAt, objectsThatMention, scalarText, textAt, type YamlObject } from './yaml-objects.ts'
 
 /** Name of the community's chart: https://github.com/fluxcd-community/helm-charts */
 export const FLUX_CHART = 'flux2'
@@ -14,9 +14,6 @@ export type ChartPin = Pin & { readonly holder: 'HelmRelease' | 'OCIRepository' 
 const MENTIONS = /^\s*(chart|url):.*\bflux2\b/m
 const RELEASE = ['spec', 'chart', 'spec'] as const
 const REF = ['spec', 'ref'] as const
-
-const idOf = (object: YamlObject): string =>
-  `${textAt(object, ['metadata', 'namespace']) ?? ''}/${textAt(object, ['metadata', 'name']) ?? ''}`
 
 const RANGE = 'is a range: Flux goes to the newest chart in it by itself, without a commit; write the one version that runs'
 
@@ -51,10 +48,4 @@ function pinsOf(object: YamlObject): ChartPin[] {
 }
 
 /** In order of files and lines. Throws as findPins does, only for documents that seem to hold one. */
-export const findChartPins = (files: readonly RepoFile[]): ChartPin[] =>
-  files
-    .filter((file) => isYamlPath(file.path))
-    .flatMap(partsOf)
-    .filter((part) => MENTIONS.test(part.text))
-    .flatMap((part) => objectsUnlessTemplate(part) ?? [])
-    .flatMap(pinsOf)
+export const findChartPins = (files: readonly RepoFile[]): ChartPin[] => objectsThatMention(files, MENTIONS).flatMap(pinsOf)

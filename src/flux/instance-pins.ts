@@ -1,9 +1,9 @@
 // Where a repository says the version of a FluxInstance: in its manifest, in the values of the HelmRelease that makes it, or in a file of such values.
 import { isScalar } from 'yaml'
 import type { RepoFile } from './files.ts'
-import { FULL, isAliasAt, needsPerson, scalarPin } from './pin-places.ts'
+import { FULL, idOf, isAliasAt, needsPerson, scalarPin } from './pin-places.ts'
 import { findPins, type Pin } from './pins.ts'
-import { isYamlPath, nodeAt, objectsUnlessTemplate, partsOf, scalarText, textAt, type YamlObject } from './yaml-objects.ts'
+import { nodeAt, objectsThatMention, scalarText, textAt, type YamlObject } from './yaml-objects.ts'
 
 export type InstancePin = Pin & {
   /** What the version stands in. A file of values has no object: it belongs to the HelmRelease whose folder it is in. */
@@ -12,9 +12,6 @@ export type InstancePin = Pin & {
 
 const MENTIONS = /^\s*kind:\s*["']?FluxInstance\b|^\s*distribution:/m
 const OF_VALUES = ['instance', 'distribution'] as const
-
-const idOf = (object: YamlObject): string =>
-  `${textAt(object, ['metadata', 'namespace']) ?? ''}/${textAt(object, ['metadata', 'name']) ?? ''}`
 
 const why = (text: string): string => {
   if (text.includes('$')) return 'is filled in by a variable; write the version itself'
@@ -40,13 +37,7 @@ function pinsOf(object: YamlObject): InstancePin[] {
 }
 
 /** In order of files and lines. Throws as findPins does, only for documents that seem to hold one. */
-export const findInstancePins = (files: readonly RepoFile[]): InstancePin[] =>
-  files
-    .filter((file) => isYamlPath(file.path))
-    .flatMap(partsOf)
-    .filter((part) => MENTIONS.test(part.text))
-    .flatMap((part) => objectsUnlessTemplate(part) ?? [])
-    .flatMap(pinsOf)
+export const findInstancePins = (files: readonly RepoFile[]): InstancePin[] => objectsThatMention(files, MENTIONS).flatMap(pinsOf)
 
 /** What says a version of Flux, in whatever style. Throws as findPins does. */
 export const findAllPins = (files: readonly RepoFile[]): Pin[] => [...findPins(files), ...findInstancePins(files)]

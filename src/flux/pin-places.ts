@@ -2,10 +2,14 @@
 import { isAlias, isMap, type Scalar } from 'yaml'
 import type { RepoFile } from './files.ts'
 import type { Pin } from './pins.ts'
-import { isShared, nodeAt, offsetOf, placeOf, type YamlObject } from './yaml-objects.ts'
+import { isShared, nodeAt, offsetOf, placeOf, textAt, type YamlObject } from './yaml-objects.ts'
 
 /** One release, with or without `v`. */
 export const FULL = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/
+
+/** `namespace/name` as the file says it; the namespace may be empty. */
+export const idOf = (object: YamlObject): string =>
+  `${textAt(object, ['metadata', 'namespace']) ?? ''}/${textAt(object, ['metadata', 'name']) ?? ''}`
 
 export type PinPlace = Pick<Pin, 'file' | 'line' | 'column' | 'endColumn' | 'text'>
 

@@ -3,7 +3,7 @@ import semver from 'semver'
 import { isAlias, isScalar, isSeq, type Scalar } from 'yaml'
 import { OpsError } from '../errors.ts'
 import type { RepoFile } from './files.ts'
-import { FULL, isAliasAt, located, needsPerson, scalarPin } from './pin-places.ts'
+import { FULL, idOf, isAliasAt, located, needsPerson, scalarPin } from './pin-places.ts'
 import { isYamlPath, nodeAt, objectsUnlessTemplate, partsOf, scalarText, textAt, type YamlObject, type YamlPart } from './yaml-objects.ts'
 
 export type PinKind =
@@ -91,7 +91,7 @@ function kustomizePins(object: YamlObject): Pin[] {
 function ociPin(object: YamlObject): Pin[] {
   if (!/\/flux-manifests\/?$/.test(textAt(object, ['spec', 'url']) ?? '')) return []
 
-  const name = `${textAt(object, ['metadata', 'namespace']) ?? ''}/${textAt(object, ['metadata', 'name']) ?? ''}`
+  const name = idOf(object)
   const of = { object: name }
   for (const [key, why] of [
     ['digest', 'is pinned by digest'],
@@ -113,7 +113,7 @@ function gitPin(object: YamlObject): Pin[] {
   if (!FLUX2.test(url)) return []
 
   const node = nodeAt(object, ['spec', 'url'])
-  const name = `${textAt(object, ['metadata', 'namespace']) ?? ''}/${textAt(object, ['metadata', 'name']) ?? ''}`
+  const name = idOf(object)
   return [needsPerson(object, node, url, 'a GitRepository of flux2 itself is not supported yet', { object: name })]
 }
 

@@ -151,3 +151,11 @@ export function objectsUnlessTemplate(part: YamlPart): YamlObject[] | undefined 
     throw error
   }
 }
+
+/** In order of files and lines; a document without the words is not parsed, a template holds none. Throws as parsePart. */
+export const objectsThatMention = (files: readonly RepoFile[], words: RegExp): YamlObject[] =>
+  files
+    .filter((file) => isYamlPath(file.path))
+    .flatMap(partsOf)
+    .filter((part) => words.test(part.text))
+    .flatMap((part) => objectsUnlessTemplate(part) ?? [])
