@@ -95,7 +95,7 @@ describe('a rehearsal that is stopped', () => {
     async (at) => {
       const { code, report, left } = await rehearsed(sandbox.paths, ['--to', TO], { send: { at, signal: 'SIGINT' } })
 
-      expect(report).toMatchObject({ exit: 'interrupted', error: { code: 'interrupted' } })
+      expect(report.error?.code).toBe('interrupted')
       expect([code, left]).toEqual([130, []])
       expect(await world()).toBe(before)
     },
