@@ -31,6 +31,8 @@ test('is well for flux check, while what git holds can no longer be applied', as
 
   const message = 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'
   const read = () => desk.kubectl('-n', 'flux-system', 'get', 'kustomization', 'cluster-apps', '-o', message)
-  await waitUntil('the Kustomization to fail', async () => /no matches for kind|could not find the requested resource/.test(await read()), { withinMs: 300_000 })
+  await waitUntil('the Kustomization to fail', async () => /no matches for kind|could not find the requested resource/.test(await read()), {
+    withinMs: 300_000,
+  })
   expect(await desk.fluxInClone('check')).toContain('all checks passed')
 })

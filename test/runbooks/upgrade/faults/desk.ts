@@ -67,6 +67,8 @@ export interface FaultDesk {
   /** `kustomize-controller:v1.9.3` of each controller that runs as a process, sorted. */
   binaries(): Promise<string[]>
   journal(run: string): Promise<{ event: { type: string; id?: string } }[]>
+  /** XDG_STATE_HOME of its runs. */
+  state(): string
   /** Ids of the runs since the last reset, oldest first. */
   runs(): Promise<string[]>
   reset(): Promise<void>
@@ -172,6 +174,7 @@ export async function faultDesk(style: Style): Promise<FaultDesk> {
         .sort(),
     journal: async (id) =>
       lines(await readFile(join(state, 'flux-ops', 'runs', id, 'journal.jsonl'), 'utf8')).map((line) => JSON.parse(line)),
+    state: () => state,
     runs: async () => (await readdir(join(state, 'flux-ops', 'runs'))).sort(),
     reset: async () => {
       await shared.reset()

@@ -1,5 +1,5 @@
 // Faults that strike an upgrade under way: what the person reads, what has changed, and that it goes on or back from there.
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OUTSIDE, writeBadFiles } from './bad-files.ts'
@@ -132,11 +132,25 @@ describe('an upgrade whose journal has no room left', () => {
     expect(events.map(({ event }) => `${event.type} ${event.id ?? ''}`).at(-1)).toBe('step.finished pin')
   })
 
-  test('is taken back once there is room again', async () => {
+  test('does not commit what somebody writes into the same file meanwhile', async () => {
+    const path = 'cluster/bootstrap/kustomization.yaml'
+    const file = join(desk.paths.repo, path)
+    await writeFile(file, `# theirs\n${await readFile(file, 'utf8')}`)
+
+    const said = await desk.fluxOps(['runs', 'resume', '--yes'])
+
+    expect(said.text).toContain(`somebody else has changed what this run has written\n  ${path}:1`)
+    expect(said.code).toBe(1)
+    expect((await desk.world()).head).toBe(before.head)
+  })
+
+  test('is taken back once there is room again, with what was written meanwhile kept in the run', async () => {
     const said = await desk.fluxOps(['runs', 'abandon', '--yes'])
 
     expect(said.code).toBe(0)
     expect((await desk.world()).status).toBe('')
+    const kept = join(desk.state(), 'flux-ops', 'runs', runIn(said.text), 'taken-back', 'cluster/bootstrap/kustomization.yaml')
+    expect(await readFile(kept, 'utf8')).toMatch(/^# theirs\n/)
   })
 })
 
