@@ -41,6 +41,7 @@ async function leftOut(ctx: ReadContext, input: UpgradeInput): Promise<Left[] | 
 
 const NOTHING = 'what applies Flux here deletes nothing that leaves the manifests'
 
+/** All of them, whichever of the two checks says it: one change of the header is to be enough. */
 const fix = (left: readonly Left[]): string => {
   const components = [...new Set(left.map((each) => each.component))].join(',')
   return `name them in the header of gotk-components.yaml:  # Components: …,${components}  (flux bootstrap --components-extra=${components})`
@@ -52,12 +53,14 @@ export const noObjectPruned: Check<UpgradeInput> = {
   // The header of gotk-components.yaml decides what is written: a component that it forgets is deleted, CRDs and all of their objects.
   severity: 'error',
   probe: async (ctx, input) => {
-    const left = (await leftOut(ctx, input))?.filter((each) => each.objects > 0)
+    const left = await leftOut(ctx, input)
     if (left === undefined) return pass(NOTHING)
-    const items = left.map(({ crd, component, objects }) => ({
-      where: `CustomResourceDefinition ${crd.name}`,
-      what: `would be deleted with ${counted(objects, 'object')}: ${component} is not among the components`,
-    }))
+    const items = left
+      .filter((each) => each.objects > 0)
+      .map(({ crd, component, objects }) => ({
+        where: `CustomResourceDefinition ${crd.name}`,
+        what: `would be deleted with ${counted(objects, 'object')}: ${component} is not among the components`,
+      }))
     return failOn('no-object-pruned', items, (count) => `${counted(count, 'kind')} would be deleted with all objects`, fix(left))
   },
 }
@@ -67,12 +70,14 @@ export const noCrdPruned: Check<UpgradeInput> = {
   title: 'no CRD goes with a component that the new manifests leave out',
   severity: 'warning',
   probe: async (ctx, input) => {
-    const left = (await leftOut(ctx, input))?.filter((each) => each.objects === 0)
+    const left = await leftOut(ctx, input)
     if (left === undefined) return pass(NOTHING)
-    const items = left.map(({ crd, component }) => ({
-      where: `CustomResourceDefinition ${crd.name}`,
-      what: `would be deleted; it has no objects, and ${component} is not among the components`,
-    }))
+    const items = left
+      .filter((each) => each.objects === 0)
+      .map(({ crd, component }) => ({
+        where: `CustomResourceDefinition ${crd.name}`,
+        what: `would be deleted; it has no objects, and ${component} is not among the components`,
+      }))
     return failOn('no-crd-pruned', items, (count) => `${counted(count, 'CRD')} would be deleted`, fix(left))
   },
 }
