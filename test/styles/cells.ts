@@ -33,7 +33,7 @@ export const pointsOf = ({ applies }: Pick<StyleRow, 'applies'>): readonly KillP
   at('torn', 'plan.accepted'),
   at('after', 'step.started backup'),
   middle('backup', 'write crds.json'),
-  middle('migrate-storage', 2),
+  middle('migrate-storage', 1),
   at('before', 'step.finished migrate-storage'),
   middle('pin', 1),
   at('after', 'step.started commit'),
