@@ -29,10 +29,10 @@ async function wanted(ctx: ReadContext, input: UpgradeInput): Promise<{ version:
   const [version, second] = others
   if (version !== undefined && second === undefined) return { version, runs: false }
   if (version === undefined && versions.length > 0) return { version: live, runs: true }
-  const said = pins.map((pin) => `${pin.file}:${pin.line} ${pin.text || 'no version'}`)
+  const said = pins.map((pin) => [`${pin.file}:${pin.line}`, pin.text || 'no version', pin.why].filter(Boolean).join(' '))
   throw usageError(
     'target-unclear',
-    `the pins of the clone name no one version to go to: ${said.join(', ') || 'none was found'}`,
+    `the pins of the clone name no one version to go to: ${said.join('; ') || 'none was found'}`,
     'name it:  --to VERSION',
   )
 }

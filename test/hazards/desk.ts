@@ -17,7 +17,7 @@ const FLUX_FILE = 'cluster/flux/config/flux.yaml'
 /** path -> what becomes of its text; a file that is not there yet is ''. */
 export type Edits = Readonly<Record<string, (text: string) => string>>
 
-export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' | 'run' | 'apply' | 'reset' | 'release'> {
+export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' | 'run' | 'apply' | 'within' | 'reset' | 'release'> {
   /** `flux-ops upgrade plan --to 2.9.2` of the built CLI. */
   plan(...more: string[]): Promise<Said>
   world(): Promise<World>

@@ -88,6 +88,15 @@ describe('the target of a pull request', () => {
       hints: expect.arrayContaining(['name it:  --to VERSION']),
     })
   })
+
+  it('is asked for where a pin names none, with what it says instead', async () => {
+    const ctx = world({ files: { 'cluster/bootstrap/kustomization.yaml': pinned('main') } })
+
+    expect(await probe('target-known', ctx, unsaid)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringMatching(/cluster\/bootstrap\/kustomization\.yaml:2 \S+ main is not a release/),
+    })
+  })
 })
 
 describe('the clone of a pull request', () => {

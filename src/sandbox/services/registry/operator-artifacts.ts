@@ -26,7 +26,8 @@ export const operatorModule = async (ctx: Pick<SandboxContext, 'manifestsDir'>):
 export const operatorData = async (ctx: Pick<SandboxContext, 'manifestsDir'>): Promise<string> =>
   join(await operatorModule(ctx), 'config', 'data')
 
-async function publishDistribution(ctx: SandboxContext, tag: string, newest: string | undefined): Promise<void> {
+/** `newest`: the newest release of Flux that it holds; all that the operator's own image has where none is said. */
+export async function publishDistribution(ctx: SandboxContext, tag: string, newest?: string): Promise<void> {
   if (await hasTag(await registryHost(ctx), OPERATOR_MANIFESTS, tag)) return
   const data = await operatorData(ctx)
   const at = { repository: OPERATOR_MANIFESTS, tag, source: SOURCE }
@@ -46,7 +47,7 @@ async function publishDistribution(ctx: SandboxContext, tag: string, newest: str
 
 export async function publishOperator(ctx: SandboxContext): Promise<void> {
   const host = await registryHost(ctx)
-  await publishDistribution(ctx, `v${OPERATOR_VERSION}`, undefined)
+  await publishDistribution(ctx, `v${OPERATOR_VERSION}`)
   await publishDistribution(ctx, OLD_DISTRIBUTION.tag, OLD_DISTRIBUTION.newest)
   const charts = { 'flux-operator': operatorChart, 'flux-instance': instanceChart }
   for (const [name, make] of Object.entries(charts)) {
