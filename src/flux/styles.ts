@@ -91,7 +91,7 @@ function bootstrapStyle(view: StyleView, owner: SyncedPath): Style {
 function pinStyle(view: StyleView, owner: KubeObject | undefined): Style {
   const remote = remotePins(view)
   const source = owner && `${owner.spec?.sourceRef?.namespace ?? owner.metadata.namespace}/${owner.spec?.sourceRef?.name}`
-  const own = source === undefined ? [] : view.pins.filter((pin) => isOf(pin, source))
+  const own = source === undefined ? [] : appliedFirst(view, (pin) => isOf(pin, source))
   const first = own[0]
   if (owner && first === undefined) return mixed(view, [`find the file that makes OCIRepository ${source}: is this the right repository?`])
   if (remote.length + own.length === 0) return nothing(view)
@@ -107,6 +107,13 @@ function pinStyle(view: StyleView, owner: KubeObject | undefined): Style {
     ...(self ? { self } : {}),
     evidence: [...claimLines(view), ...[...remote, ...own].map(pinLine)],
   }
+}
+
+/** Other clusters of the repository have objects of the same name: of several pins, those in folders that this cluster applies. */
+function appliedFirst(view: StyleView, wanted: (pin: Pin) => boolean): Pin[] {
+  const all = view.pins.filter(wanted)
+  const applied = all.filter((pin) => view.synced.some((synced) => isUnder(folderOf(pin.file), synced.path)))
+  return applied.length > 0 ? applied : all
 }
 
 const nothing = (view: StyleView): Style => ({

@@ -2,13 +2,14 @@
 
 import { isDisabled } from '../../../src/actions/flux-instance.ts'
 import { nameOfApplier } from '../../../src/actions/hold.ts'
-import { chainOf, installationOf, selfOf } from '../../../src/actions/installation.ts'
+import { installationOf, selfOf } from '../../../src/actions/installation.ts'
 import { idOf, POD } from '../../../src/actions/resources.ts'
 import { rolloutState, wantedImages } from '../../../src/actions/rollout.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { objectLabel } from '../../../src/flux/kinds.ts'
+import { carriersOf } from '../carriers.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, liveVersion, repositoryOf, sourceOf, styleOf, supported, syncedOf, targetOf } from '../inspect.ts'
 import { counted, fail, failOf, failOn, pass } from './results.ts'
@@ -110,11 +111,12 @@ export const syncNotSuspended: Check<UpgradeInput> = {
   severity: 'error',
   probe: async (ctx, input) => {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
-    const installation = installationOf(supported(styleOf(cluster, repository)))
+    const style = supported(styleOf(cluster, repository))
+    const installation = installationOf(style)
     const source = `GitRepository ${sourceOf(syncedOf(cluster, repository))}`
     const oci = `OCIRepository ${selfOf(installation)?.source ?? ''}`
     const chart = installation.style === 'helm' ? `${installation.source.kind} ${installation.source.id}` : ''
-    const labels = new Set([source, oci, chart, ...chainOf(installation).map(nameOfApplier)])
+    const labels = new Set([source, oci, chart, ...carriersOf(cluster, style).map(nameOfApplier)])
     const off = installation.style === 'operator' ? cluster.fluxInstances.filter(isDisabled) : []
     const items = [...cluster.objects.filter((object) => labels.has(`${object.kind} ${idOf(object)}`) && isSuspended(object)), ...off]
       .map((object) => ({ ...object, kind: object.kind ?? 'FluxInstance' }))

@@ -9,6 +9,7 @@ import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { FLUX_KINDS } from '../../../src/flux/kinds.ts'
 import { appliedRevision, artifactRevision, commitOf } from '../../../src/flux/revisions.ts'
 import type { AccessRequest } from '../../../src/ports/kube.ts'
+import { blockedCarriers } from '../carriers.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, repositoryOf, sourceOf, styleOf, supported, syncedOf, targetOf } from '../inspect.ts'
 import { pinsOf } from '../plan.ts'
@@ -95,10 +96,11 @@ const repositoryApplied: Relaxed = () => async (ctx, input) => {
   const late = ofKind(cluster.objects, 'Kustomization').filter(
     (each) => ours.has(idOf(each)) && !isSuspended(each) && verdict(each).state === 'ready' && commitOf(appliedRevision(each)) !== fetched,
   )
-  const items = late.map((each) => ({
+  const behind = late.map((each) => ({
     where: `Kustomization ${idOf(each)}`,
     what: `applied ${appliedRevision(each) ?? 'nothing'}, the source has ${fetched.slice(0, 10)}`,
   }))
+  const items = [...blockedCarriers(cluster, supported(styleOf(cluster, repository)), fetched), ...behind]
   const said = (count: number): string => `${counted(count, 'Kustomization')} not at what the cluster has fetched`
   return items.length === 0
     ? pass(`${fetched.slice(0, 10)}, by GitRepository ${source}`)

@@ -2,7 +2,7 @@
 import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
 import { nameOfApplier } from '../../../src/actions/hold.ts'
 import { idOf } from '../../../src/actions/resources.ts'
-import { below } from '../../../src/actions/synced-files.ts'
+import { below, syncedTree } from '../../../src/actions/synced-files.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import type { ManifestFinding } from '../../../src/flux/manifests.ts'
@@ -11,6 +11,7 @@ import { helmSteps } from '../../../src/flux/style-helm.ts'
 import { terraformSteps } from '../../../src/flux/style-terraform.ts'
 import type { HelmByHand, HelmStyle, Style, TerraformStyle } from '../../../src/flux/styles.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
+import { blockedCarriers } from '../carriers.ts'
 import { chartFor } from '../chart.ts'
 import type { UpgradeInput } from '../input.ts'
 import {
@@ -194,7 +195,8 @@ export const repositoryApplied: Check<UpgradeInput> = {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
     const synced = syncedOf(cluster, repository)
     const source = sourceOf(synced)
-    const items: CheckItem[] = []
+    const blocked = blockedCarriers(cluster, supported(styleOf(cluster, repository)), repository.head)
+    const items: CheckItem[] = [...blocked]
     for (const object of cluster.objects) {
       const id = idOf(object)
       if (object.kind === 'GitRepository' && id === source && commitOf(artifactRevision(object)) !== repository.head) {
@@ -204,7 +206,7 @@ export const repositoryApplied: Check<UpgradeInput> = {
         })
       }
       const applies = object.kind === 'Kustomization' && synced.some((each) => each.kustomization === id && each.source === source)
-      // One that was not ready before is told by objects-ready; it is the old commit on a ready one that means waiting.
+      // Of others that are not ready tells objects-ready; it is the old commit on a ready one that means waiting.
       if (!applies || isSuspended(object) || verdict(object).state !== 'ready') continue
       if (commitOf(appliedRevision(object)) === repository.head) continue
       items.push({
@@ -217,6 +219,7 @@ export const repositoryApplied: Check<UpgradeInput> = {
       items,
       (count) => `${counted(count, 'object')} not at the head of the clone`,
       'flux reconcile source git NAME, then wait',
+      ...(blocked.length > 0 ? ['flux get kustomizations -A, and repair in git what keeps the commit away'] : []),
     )
   },
 }
@@ -237,11 +240,15 @@ export const pinsFound: Check<UpgradeInput> = {
     const to = targetOf(input).version
     const style = supported(styleOf(cluster, repository))
     const pins = pinsOf(style)
+    const folders = syncedOf(cluster, repository).map((each) => each.path)
+    const isApplied = below(syncedTree(repository.files, folders))
     // In a chain git may not be at the target already: Flux would go there by itself, over a stop that it needs.
     const fine = style.style === 'helm' ? await chartsOf(ctx, input, style) : (await knownHops(ctx, input)).length > 1 ? [from] : [from, to]
     const items = pins.flatMap((pin): CheckItem[] => {
       const where = `${pin.file}:${pin.line}`
       if (pin.kind === 'needs-person') return [{ where, what: `${pin.text}: ${pin.why ?? 'a person has to decide'}` }]
+      if (pin.kind === 'oci-tag' && !isApplied(pin.file))
+        return [{ where, what: `${pin.text} stands in no folder that this cluster applies` }]
       const runs = style.style === 'helm' ? `chart ${style.runs ?? '?'}` : from
       return fine.includes(pin.version ?? '') ? [] : [{ where, what: `is ${pin.text}, the cluster runs ${runs}` }]
     })
