@@ -1,5 +1,5 @@
-// The two tools that should show what is stored do not: `flux check` prints the last of status.storedVersions, and `flux migrate` sees only CRDs that
-// have the label of Flux.
+// The tools that should show what is stored do not: `flux check` prints the last of status.storedVersions, and `flux migrate` sees only CRDs that have
+// the label of Flux. Its --dry-run is for files: on a cluster it writes.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -46,4 +46,15 @@ test('are left as they are by flux migrate, and the new CRD is refused afterward
 
   expect(await stored()).toBe('["v1beta2","v1"]')
   expect(said).toContain(`"${CRD}" is invalid: status.storedVersions[0]: Invalid value: "v1beta2": missing from spec.versions`)
+})
+
+test('are rewritten by flux migrate --dry-run without a word of it', async () => {
+  await desk.kubectl('label', 'crd', CRD, 'app.kubernetes.io/part-of=flux')
+  expect(await stored()).toBe('["v1beta2","v1"]')
+
+  const said = await desk.fluxInClone('migrate', '--dry-run')
+
+  expect(said).toContain('custom resources migrated successfully')
+  expect(said).not.toMatch(/dry.?run/i)
+  expect(await stored()).toBe('["v1"]')
 })
