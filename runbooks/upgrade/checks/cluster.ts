@@ -138,9 +138,10 @@ export const objectsReady: Check<UpgradeInput> = {
     const { objects } = await clusterOf(ctx)
     const items: CheckItem[] = []
     for (const object of objects) {
-      const { state, reason, message } = verdict(object)
+      const { state, reason, message, terminal } = verdict(object)
       if (state === 'ready' || state === 'static' || state === 'suspended') continue
-      items.push({ where: objectLabel(object), what: [state, reason, message].filter((part) => part !== '').join(': ') })
+      const said = terminal ? `${state}, and not tried again` : state
+      items.push({ where: objectLabel(object), what: [said, reason, message].filter((part) => part !== '').join(': ') })
     }
     return failOn(
       'objects-ready',

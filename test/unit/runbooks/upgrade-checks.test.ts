@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backupRecipients } from '../../../runbooks/upgrade/checks/backup.ts'
-import { controllersHealthy } from '../../../runbooks/upgrade/checks/cluster.ts'
+import { controllersHealthy, objectsReady } from '../../../runbooks/upgrade/checks/cluster.ts'
 import { installStyleKnown } from '../../../runbooks/upgrade/checks/repository.ts'
 import { assertFresh } from '../../../runbooks/upgrade/fresh.ts'
 import { chainOf, syncedOf } from '../../../runbooks/upgrade/inspect.ts'
@@ -9,7 +9,8 @@ import type { ClusterSurvey } from '../../../src/actions/cluster-survey.ts'
 import type { RepositorySurvey } from '../../../src/actions/repository-survey.ts'
 import type { Command } from '../../../src/ports/exec.ts'
 import { FakeKube, fakeContext } from '../actions/fakes.ts'
-import { crdsOf, deployment, flux } from '../flux/objects.ts'
+import { condition, crdsOf, deployment, flux } from '../flux/objects.ts'
+import { fakeCluster } from './upgrade-world.ts'
 
 const input = { to: '2.9.2', repo: '/repo', backupRecipients: ['age1good', 'age1bad'], timeoutSeconds: 300 }
 const upstream = { remote: 'origin', branch: 'main', url: 'https://git.test/x' }
@@ -46,6 +47,21 @@ describe('upgrade check', () => {
     const result = await controllersHealthy.probe(fakeContext({ kube }), input)
 
     expect(result).toMatchObject({ status: 'fail', items: [{ what: 'source-controller is scaled to 0' }] })
+  })
+
+  it('objects-ready gives the reason of Stalled rather than that of Ready, which may speak of a rollback that succeeded', async () => {
+    const kube = fakeCluster()
+    const stalled = { type: 'Stalled', reason: 'RetriesExceeded', message: 'Failed to upgrade after 4 attempt(s)' }
+    const ready = { reason: 'RollbackSucceeded', message: 'Helm rollback to previous release succeeded' }
+    const conditions = [condition('False', { ...ready, observedGeneration: 1 }), condition('True', { ...stalled, observedGeneration: 1 })]
+    kube.put('helmreleases', flux('HelmRelease', 'hello', { status: { observedGeneration: 1, conditions } }))
+
+    const result = await objectsReady.probe(fakeContext({ kube }), input)
+
+    expect(result).toMatchObject({
+      status: 'fail',
+      items: [{ what: 'failed, and not tried again: RetriesExceeded: Failed to upgrade after 4 attempt(s)' }],
+    })
   })
 })
 
