@@ -19,7 +19,7 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
 const buildToolchain = (projects: string[]): boolean => {
-  const tools = ['all', ...(projects.includes('forge') ? ['forge'] : [])]
+  const tools = ['all', ...(projects.includes('forge') ? ['forge'] : []), ...(projects.includes('hazards') ? ['kubernetes-1.33'] : [])]
   const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0
 }

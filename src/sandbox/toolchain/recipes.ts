@@ -20,20 +20,20 @@ export interface Recipe {
   readonly onPath?: { readonly args: readonly string[]; readonly version: string }
 }
 
-const KUBERNETES_STAMPS = [
-  'k8s.io/component-base/version.gitVersion=v1.34.4',
-  'k8s.io/component-base/version.gitMajor=1',
-  'k8s.io/component-base/version.gitMinor=34',
-]
+const KUBERNETES = '1.34.4'
 
-const kubernetes = (binary: string, seconds: number, versionArgs: readonly string[] = ['--version']): Recipe => ({
-  pin: 'kubernetes-1.34.4',
-  binary,
-  package: `k8s.io/kubernetes/cmd/${binary}`,
-  stamps: KUBERNETES_STAMPS,
-  seconds,
-  onPath: { args: versionArgs, version: 'v1.34.4' },
-})
+const kubernetes = (binary: string, seconds: number, versionArgs: readonly string[] = ['--version'], version = KUBERNETES): Recipe => {
+  const [major, minor] = version.split('.')
+  const stamps = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor }
+  return {
+    pin: `kubernetes-${version}`,
+    binary,
+    package: `k8s.io/kubernetes/cmd/${binary}`,
+    stamps: Object.entries(stamps).map(([name, value]) => `k8s.io/component-base/version.${name}=${value}`),
+    seconds,
+    onPath: { args: versionArgs, version: `v${version}` },
+  }
+}
 
 const controller = (name: string, version: string, seconds: number): Recipe => ({
   pin: `${name}-${version}`,
@@ -109,6 +109,8 @@ export const RECIPES = {
     seconds: 150,
     kind: 'flux-operator',
   },
+  // A Kubernetes that the newest Flux is no longer tested with.
+  'kube-apiserver-1.33.13': { ...kubernetes('kube-apiserver', 200, ['--version'], '1.33.13'), optional: true },
   // Its pages and texts are not in the binary: see giteaFolder.
   gitea: {
     pin: 'gitea-1.25.0',
@@ -124,7 +126,7 @@ export const RECIPES = {
 export type ToolId = keyof typeof RECIPES
 
 /** Only for a sandbox that is asked for with more than what it has by default: built when it is. */
-const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1', 'gitea']
+const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1', 'kube-apiserver-1.33.13', 'gitea']
 
 const EVERY = Object.keys(RECIPES) as ToolId[]
 const isOptional = (id: ToolId): boolean => (RECIPES[id] as Recipe).optional === true
@@ -144,6 +146,7 @@ export const TOOL_SETS = {
   secrets: ['age', 'age-keygen', 'sops'],
   'flux-operator-set': ['flux-operator-0.58.1'],
   standard: EVERY.filter((id) => !ON_DEMAND.includes(id)),
+  'kubernetes-1.33': ['kube-apiserver-1.33.13'],
   forge: ['gitea'],
   all: EVERY.filter((id) => !isOptional(id)),
 } as const satisfies Record<string, readonly ToolId[]>
