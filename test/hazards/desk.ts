@@ -1,7 +1,7 @@
 // What the hazard tests have at hand: a cluster on 2.7.3, in style pin where no other is asked for, the built CLI, and the same upgrade by hand, as people do it without us.
 import { execFile } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { environment } from '../../src/sandbox/index.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
@@ -67,6 +67,7 @@ export async function hazardDesk(style: Style = 'pin'): Promise<HazardDesk> {
   const commit = async (clone: string, edits: Edits): Promise<void> => {
     for (const [path, edit] of Object.entries(edits)) {
       const file = join(clone, path)
+      await mkdir(dirname(file), { recursive: true })
       await writeFile(file, edit(await readFile(file, 'utf8').catch(() => '')))
     }
     await run('git', '-C', clone, 'add', '--all')
