@@ -1,10 +1,13 @@
-// What the facts of the releases are judged on: the survey that the checks share, and of a few Secrets the names of their keys.
+// What the facts of the releases are judged on: the survey that the checks share, of a few Secrets the names of their keys, and of
+// releases what their charts bring twice.
 import { messageOf, OpsError } from '../errors.ts'
-import type { FactWorld, ReleaseFact, SecretLook } from '../flux/catalogue/facts/index.ts'
+import type { FactWorld, RecordLook, ReleaseFact, SecretLook } from '../flux/catalogue/facts/index.ts'
 import type { RepoFile } from '../flux/files.ts'
-import type { KubeReader } from '../ports/kube.ts'
+import { broughtTwice } from '../flux/release-hooks.ts'
+import type { KubeObject, KubeReader } from '../ports/kube.ts'
 import type { ClusterSurvey } from './cluster-survey.ts'
-import { parseId, SECRET } from './resources.ts'
+import { recordOf } from './helm-release.ts'
+import { idOf, parseId, SECRET } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const LIMIT = 8
@@ -20,6 +23,17 @@ async function lookAt(kube: KubeReader, id: string): Promise<SecretLook> {
   }
 }
 
+async function lookThrough(kube: KubeReader, release: KubeObject): Promise<RecordLook> {
+  // Helm keeps it where it installs.
+  if (release.spec?.kubeConfig !== undefined) return { unread: 'it is kept in another cluster' }
+  try {
+    return { twice: broughtTwice(await recordOf(kube, release)) }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { unread: messageOf(error) }
+  }
+}
+
 export async function factWorld(
   kube: KubeReader,
   { objects, deployments }: ClusterSurvey,
@@ -28,5 +42,7 @@ export async function factWorld(
 ): Promise<FactWorld> {
   const wanted = [...new Set(facts.flatMap((fact) => fact.secrets?.(objects) ?? []))]
   const looks = await sideBySide(wanted, LIMIT, async (id) => [id, await lookAt(kube, id)] as const)
-  return { objects, deployments, files, secrets: new Map(looks) }
+  const releases = [...new Set(facts.flatMap((fact) => fact.records?.(objects) ?? []))]
+  const records = await sideBySide(releases, LIMIT, async (release) => [idOf(release), await lookThrough(kube, release)] as const)
+  return { objects, deployments, files, secrets: new Map(looks), records: new Map(records) }
 }

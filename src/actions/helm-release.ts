@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { OpsError } from '../errors.ts'
 import { verdict } from '../flux/conditions.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
-import type { KubeObject } from '../ports/kube.ts'
+import type { KubeObject, KubeReader } from '../ports/kube.ts'
 import { isInPlace } from './flux-instance.ts'
 import { FIELD_MANAGER } from './requests.ts'
 import { nameOf, parseId, resourceOfObject, SECRET } from './resources.ts'
@@ -103,11 +103,17 @@ const refusedBy = ({ release, chart }: ReleaseGoal, why: string): OpsError =>
     hints: [`kubectl -n ${parseId(release).namespace ?? ''} describe helmrelease ${parseId(release).name}`],
   })
 
-const Stored = z.object({ manifest: z.string(), config: z.record(z.string(), z.unknown()).nullish() })
+const Stored = z.object({
+  manifest: z.string(),
+  config: z.record(z.string(), z.unknown()).nullish(),
+  hooks: z.array(z.object({ manifest: z.string() })).nullish(),
+})
 
 export interface ReleaseRecord {
   /** All that Helm applied, as one YAML text. */
   readonly manifest: string
+  /** Its hooks, each a YAML text. */
+  readonly hooks: readonly string[]
   /** The values that were given to the chart, from wherever they came. May hold secrets. */
   readonly values: Readonly<Record<string, unknown>>
   readonly namespace: string
@@ -120,23 +126,24 @@ async function unpacked(encoded: string): Promise<unknown> {
 }
 
 /** What Helm keeps of the release that is deployed (storage driver `secret`). Throws OpsError `release-record-missing` or `release-record-unreadable`. */
-export async function readRecord(ctx: ReadContext, id: string): Promise<ReleaseRecord> {
-  const release = await readRelease(ctx, id)
+export const readRecord = async (ctx: ReadContext, id: string): Promise<ReleaseRecord> => recordOf(ctx.kube, await readRelease(ctx, id))
+
+export async function recordOf(kube: KubeReader, release: KubeObject): Promise<ReleaseRecord> {
   const history = historyOf(release)
   const deployed = history.find((each) => each.status === 'deployed') ?? history[0]
   const secret = `sh.helm.release.v1.${deployed?.name}.v${deployed?.version}`
   const namespace = String(release.status?.storageNamespace ?? release.metadata.namespace ?? '')
-  const found = deployed && (await ctx.kube.get(SECRET, { name: secret, namespace }))
+  const found = deployed && (await kube.get(SECRET, { name: secret, namespace }))
   if (!found) {
     throw new OpsError({
       code: 'release-record-missing',
       message: `Secret ${namespace}/${secret}, by which Helm remembers what it deployed, is not there`,
-      hints: [`helm -n ${namespace} history ${deployed?.name ?? parseId(id).name}`],
+      hints: [`helm -n ${namespace} history ${deployed?.name ?? release.metadata.name}`],
     })
   }
   try {
-    const { manifest, config } = Stored.parse(await unpacked(String(found.data?.release ?? '')))
-    return { manifest, values: config ?? {}, namespace: deployed.namespace ?? namespace }
+    const { manifest, config, hooks } = Stored.parse(await unpacked(String(found.data?.release ?? '')))
+    return { manifest, hooks: (hooks ?? []).map((hook) => hook.manifest), values: config ?? {}, namespace: deployed.namespace ?? namespace }
   } catch {
     // What is wrong with it could quote it: it may hold secrets.
     throw new OpsError({

@@ -104,7 +104,7 @@ describe('what Helm remembers of a release', () => {
   it('is the manifest that it applied and the values that it was given', async () => {
     const record = await readRecord(helmWorld({ values: { installCRDs: true } }), ID)
 
-    expect(record).toEqual({ manifest: MANIFEST, values: { installCRDs: true }, namespace: 'flux-system' })
+    expect(record).toEqual({ manifest: MANIFEST, hooks: ['kind: Job'], values: { installCRDs: true }, namespace: 'flux-system' })
   })
 
   it('is applied again without Secrets, into the namespace of the release', () => {

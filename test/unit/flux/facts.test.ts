@@ -22,6 +22,7 @@ const worldOf = (parts: Partial<FactWorld>): FactWorld => ({
   deployments: controllers(),
   files: [],
   secrets: new Map(),
+  records: new Map(),
   ...parts,
 })
 
@@ -166,6 +167,48 @@ describe('the fact', () => {
     const objects = [flux('HelmRelease', 'a', { spec: { postRenderers: [{}] } }), flux('HelmRelease', 'b')]
 
     expect(concerned('post-renderers-and-hooks-2-8', { objects })).toEqual(['HelmRelease flux-system/a'])
+  })
+
+  it("post-render-strategy names releases that have a hook and a template of one name, by Helm's record", () => {
+    const status = { history: [{ name: 'x', version: 1 }] }
+    const objects = [
+      flux('HelmRelease', 'a', { status }),
+      flux('HelmRelease', 'b', { status, spec: { postRenderers: [{}] } }),
+      flux('HelmRelease', 'c', { status }),
+      flux('HelmRelease', 'd', { status, spec: { postRenderStrategy: 'nohooks' } }),
+    ]
+    const twice = { twice: ['ServiceAccount web'] }
+    const records = new Map([
+      ['flux-system/a', twice],
+      ['flux-system/b', twice],
+      ['flux-system/c', { twice: [] }],
+      ['flux-system/d', twice],
+    ])
+
+    const [judged] = judge(worldOf({ objects, records }), [factOf('post-render-strategy')])
+
+    expect(judged?.finding.objects).toEqual([
+      { where: 'HelmRelease flux-system/a', what: 'has a hook and a template of one name: ServiceAccount web' },
+      {
+        where: 'HelmRelease flux-system/b',
+        what: 'has postRenderers and no postRenderStrategy; has a hook and a template of one name: ServiceAccount web',
+      },
+    ])
+    expect(
+      factOf('post-render-strategy')
+        .records?.(objects)
+        .map((each) => each.metadata.name),
+    ).toEqual(['a', 'b', 'c'])
+  })
+
+  it('post-render-strategy does not know of releases whose record cannot be read, and names the first of many', () => {
+    const names = Array.from({ length: 7 }, (_, index) => `r${index}`)
+    const objects = names.map((name) => flux('HelmRelease', name, { status: { history: [{}] } }))
+    const records = new Map(names.map((name) => [`flux-system/${name}`, { unread: 'you may not get secrets' }]))
+
+    const [judged] = judge(worldOf({ objects, records }), [factOf('post-render-strategy')])
+
+    expect(judged?.finding.unknown).toMatch(/^Helm's record of HelmRelease flux-system\/r0: you may not get secrets; .*r4.*; and 2 more$/)
   })
 
   it('commit-status-lost names providers that write the status of commits', () => {

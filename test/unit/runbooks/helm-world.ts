@@ -92,7 +92,7 @@ export function helmWorld({
     }),
   )
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'sh.helm.release.v1.flux2.v3', namespace: 'flux-system' } }
-  const kept = record ?? recordOf({ manifest: MANIFEST, config: values })
+  const kept = record ?? recordOf({ manifest: MANIFEST, config: values, hooks: [{ name: 'test', manifest: 'kind: Job' }] })
   if (kept !== '') kube.put('secrets', { ...secret, data: { release: kept } })
   const text = `kind: OCIRepository\nmetadata:\n  name: flux2\nspec:\n  url: oci://registry.test/charts/flux2\n  ref:\n    tag: ${tag}\n`
   return fakeContext({ kube, git, files: new Map([['/repo/flux2.yaml', text]]), charts: reader(charts) }) as unknown as Context & {

@@ -54,7 +54,7 @@ describe('the facts in a plan', () => {
     const made = world()
     const deployments = [...made.kube.objects.values()].filter((each) => each.kind === 'Deployment')
 
-    const planned = plannedFacts({ judged: judge({ objects, deployments, files: [], secrets: new Map() }, fact) })
+    const planned = plannedFacts({ judged: judge({ objects, deployments, files: [], secrets: new Map(), records: new Map() }, fact) })
 
     expect(planned[0]?.objects).toHaveLength(50)
     expect(factLines({ facts: planned }).join('\n')).toContain('and 115 more')

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../../ports/kube.ts'
-import { hasPostRenderers, keepsHelm3, parentRelease, triesAgain, waitsByDefault } from './helm-traits.ts'
+import { hooksWithTemplates, keepsHelm3, parentRelease, releasesWithRecords, triesAgain, waitsByDefault } from './helm-traits.ts'
 import { found, gatesOf, ofKind } from './look.ts'
 import { FACTS_2_8_BUGS } from './minor-2-8-bugs.ts'
 import type { FactFinding, FactWorld, ReleaseFact } from './types.ts'
@@ -128,7 +128,8 @@ export const FACTS_2_8: readonly ReleaseFact[] = [
     fix: 'go to 2.8.6 or newer',
     source: 'https://github.com/fluxcd/helm-controller/pull/1461',
     severity: 'note',
-    concerns: (world) => found(ofKind(world, 'HelmRelease', (object) => (hasPostRenderers(object) ? 'has postRenderers' : undefined))),
+    records: releasesWithRecords,
+    concerns: (world) => hooksWithTemplates(world, 'has postRenderers'),
   },
   ...FACTS_2_8_BUGS,
 ]

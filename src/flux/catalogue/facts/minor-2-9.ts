@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../ports/kube.ts'
 import { objectLabel } from '../../kinds.ts'
-import { hasPostRenderers, keepsHelm3 } from './helm-traits.ts'
+import { hooksWithTemplates, keepsHelm3, releasesWithRecords } from './helm-traits.ts'
 import { found, linesOf, list, ofKind, text } from './look.ts'
 import type { FactFinding, FactObject, FactWorld, ReleaseFact } from './types.ts'
 
@@ -53,21 +53,14 @@ export const FACTS_2_9: readonly ReleaseFact[] = [
     minor: '2.9',
     range: { component: 'helm-controller', from: '1.6.0' },
     title: 'hooks go through post-renderers together with the templates (postRenderStrategy: combined)',
-    breaks: 'patches hit hooks too, and a hook and a template of one name end with "may not add resource with an already registered id"',
+    breaks:
+      'patches hit hooks too, and a chart with a hook and a template of one name fails, with or without postRenderers: "may not add resource with an already registered id"',
     fix: 'spec.postRenderStrategy: nohooks right after the upgrade, as the field is new with 2.9; or the gate UseHelm3Defaults=true of helm-controller',
     source: 'https://github.com/fluxcd/helm-controller/pull/1470',
     severity: 'warning',
-    holds: 'no HelmRelease has postRenderers without saying what becomes of its hooks',
-    concerns: (world) =>
-      keepsHelm3(world)
-        ? found([])
-        : found(
-            ofKind(world, 'HelmRelease', (object) =>
-              hasPostRenderers(object) && object.spec?.postRenderStrategy === undefined
-                ? 'has postRenderers and no postRenderStrategy'
-                : undefined,
-            ),
-          ),
+    holds: 'no HelmRelease has postRenderers, or a hook and a template of one name, without saying what becomes of its hooks',
+    records: releasesWithRecords,
+    concerns: (world) => (keepsHelm3(world) ? found([]) : hooksWithTemplates(world, 'has postRenderers and no postRenderStrategy')),
   },
   {
     id: 'failed-prunes-stay',

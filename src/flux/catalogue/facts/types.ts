@@ -7,6 +7,9 @@ import type { Component } from '../../kinds.ts'
 /** What was found when a Secret was asked for the names of its keys; values are never kept. */
 export type SecretLook = { readonly keys: readonly string[] } | { readonly missing: true } | { readonly unread: string }
 
+/** What Helm's own record of a release was looked through for; what stands in it is never kept. */
+export type RecordLook = { readonly twice: readonly string[] } | { readonly unread: string }
+
 export type FactWorld = {
   /** Every Flux object, each at its storage version. */
   readonly objects: readonly KubeObject[]
@@ -16,6 +19,8 @@ export type FactWorld = {
   readonly files: readonly RepoFile[]
   /** By `namespace/name`: those that some fact named in `secrets`. */
   readonly secrets: ReadonlyMap<string, SecretLook>
+  /** By `namespace/name` of the HelmRelease: those that some fact named in `records`. */
+  readonly records: ReadonlyMap<string, RecordLook>
 }
 
 export type FactObject = {
@@ -54,5 +59,7 @@ export type ReleaseFact = {
   readonly holds?: string
   /** Secrets whose key names the predicate needs, as `namespace/name`. */
   readonly secrets?: (objects: readonly KubeObject[]) => readonly string[]
+  /** HelmReleases whose record the predicate needs. */
+  readonly records?: (objects: readonly KubeObject[]) => readonly KubeObject[]
   readonly concerns: (world: FactWorld) => FactFinding
 }

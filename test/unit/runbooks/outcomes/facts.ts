@@ -160,7 +160,14 @@ export const outcomes: OutcomeTable = {
       says: /Secret flux-system\/token of Receiver flux-system\/hook: you may not get secrets/,
     },
   ),
-  'post-render-strategy': outcomesOf('2.9', renderers({ postRenderStrategy: 'nohooks' }), renderers({}), /no postRenderStrategy/),
+  'post-render-strategy': outcomesOf('2.9', renderers({ postRenderStrategy: 'nohooks' }), renderers({}), /no postRenderStrategy/, {
+    given: "Helm's record of a release may not be read",
+    change: both(
+      object('HelmRelease', { status: { history: [{ name: 'x', version: 1 }] } }),
+      ({ kube }) => void kube.broken.set('secrets', forbidden('get secrets')),
+    ),
+    says: /Helm's record of HelmRelease flux-system\/x: you may not get secrets/,
+  }),
   'flux-crds-substituted': outcomesOf('2.9.0', substituting({}), substituting({ postBuild: { substitute: {} } }), /with postBuild/),
   'openapi-url': outcomesOf(
     '2.9.1',
