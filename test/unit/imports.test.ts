@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
     from: /^src\/(flux|sops|audit)\//,
     own: /^src\/(flux\/|sops\/|audit\/|errors\.ts)/,
     types: /^src\/(ports|engine)\//,
-    packages: /^(semver|yaml|zod)$/,
+    packages: /^(re2js|semver|yaml|zod)$/,
   },
   { from: /^src\/ui\//, own: /^src\/(ui\/|errors\.ts)/, types: /^src\/(engine|ports)\//, packages: new RegExp(`^(listr2|${PURE_NODE})$`) },
   { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
