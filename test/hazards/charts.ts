@@ -37,7 +37,7 @@ export const releases = (...manifests: string[]): Edits => ({
 })
 
 /** Of a HelmRelease in namespace default: `True InstallSucceeded`. */
-export const standing = (desk: HazardDesk, name: string): Promise<string> => condition(desk, name, '{.status} {.reason}')
+const standing = (desk: HazardDesk, name: string): Promise<string> => condition(desk, name, '{.status} {.reason}')
 
 export const message = (desk: HazardDesk, name: string): Promise<string> => condition(desk, name, '{.message}')
 

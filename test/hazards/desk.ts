@@ -18,7 +18,7 @@ const FLUX_FILE = 'cluster/flux/config/flux.yaml'
 export type Edits = Readonly<Record<string, (text: string) => string>>
 
 export interface HazardDesk extends Pick<FaultDesk, 'paths' | 'kubectl' | 'git' | 'run' | 'apply' | 'within' | 'reset' | 'release'> {
-  /** `flux-ops upgrade plan --to 2.9.2` of the built CLI. */
+  /** `flux-ops upgrade plan --to 2.9.2`, or to what is asked for, of the built CLI. */
   plan(...more: string[]): Promise<Said>
   world(): Promise<World>
   /** Commits, pushes, and waits until Flux has applied it everywhere. */
@@ -123,7 +123,7 @@ export async function hazardDesk(style: Style = 'pin'): Promise<HazardDesk> {
 
   return {
     ...desk,
-    plan: (...more) => runBuilt(paths, ['upgrade', 'plan', '--to', TO, ...more], { state }),
+    plan: (...more) => runBuilt(paths, ['upgrade', 'plan', ...(more.includes('--to') ? [] : ['--to', TO]), ...more], { state }),
     planOfRequest,
     pushed,
     applied,
