@@ -37,7 +37,7 @@ export function hooksWithTemplates(world: FactWorld, renders: string): FactFindi
   const says = (object: KubeObject): string | undefined => {
     if (!leavesStrategyOpen(object)) return undefined
     const id = `${object.metadata.namespace}/${object.metadata.name}`
-    const look = world.records.get(id) ?? { twice: [] }
+    const look = world.records.get(id) ?? { twice: [] } // none is asked for before Helm has installed something
     if ('unread' in look) unread.push(`Helm's record of HelmRelease ${id}: ${look.unread}`)
     const twice = 'twice' in look && look.twice.length > 0 ? [`has a hook and a template of one name: ${look.twice.join(', ')}`] : []
     const said = [...(hasPostRenderers(object) ? [renders] : []), ...twice]
