@@ -78,6 +78,8 @@ interface Goal {
   readonly version: string
   readonly token: string
   readonly timeoutMs: number
+  /** Called at each look that finds another version asked for. */
+  readonly askAgain?: () => Promise<void>
 }
 
 const lastSeenOf = (instance: KubeObject, version: string): string =>
@@ -98,7 +100,7 @@ export async function waitForOperator(ctx: Context, goal: Goal): Promise<{ revis
         await askOperator(ctx, instance, goal.token)
         asked = true
       }
-    }
+    } else await goal.askAgain?.()
     return { done: false, lastSeen: lastSeenOf(instance, goal.version) }
   }
   return waitFor(ctx, { ...waiting(goal), probe })

@@ -49,6 +49,8 @@ export interface ReleaseGoal {
   readonly version: string
   readonly token: string
   readonly timeoutMs: number
+  /** Called at each look that finds it behind. */
+  readonly askAgain?: () => Promise<void>
 }
 
 const RESET = 'reconcile.fluxcd.io/resetAt'
@@ -82,6 +84,7 @@ export async function waitForRelease(ctx: Context, goal: ReleaseGoal): Promise<{
       if (!wasReset(release, goal.token)) await reset(ctx, release, goal.token)
       else if (release.status?.lastHandledResetAt === goal.token) throw refusedBy(goal, verdict(release).message)
     }
+    await goal.askAgain?.()
     return { done: false, lastSeen: behind ?? 'deployed, the Deployments are not there yet' }
   }
   return waitFor(ctx, {

@@ -1,5 +1,6 @@
 // What applies Flux is kept still while the older version is put back: it would bring the newer one again until the revert has arrived.
 import semver from 'semver'
+import { askAgainLines, askingAgain } from '../../../src/actions/ask-again.ts'
 import {
   endWhatIsUnderWay,
   holdLines,
@@ -16,12 +17,15 @@ import { type Seen, waitFor } from '../../../src/actions/wait-for.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import type { Applier } from '../../../src/flux/appliers.ts'
 import { artifactRevision } from '../../../src/flux/revisions.ts'
-import type { ReadContext } from '../../../src/ports/context.ts'
+import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
+import { type RollbackView, revertTrailer } from '../plan-facts.ts'
 import type { RollbackPlan } from '../plan-schema.ts'
 import { keepBack, keepBackLines } from './keep-back.ts'
 
 type Write = WriteStep<RollbackPlan>
+
+const releaseToken = ({ runId }: RollbackView): string => `${runId}/release`
 
 export const hold = (owner: Applier): Write => ({
   kind: 'write',
@@ -64,8 +68,10 @@ function hasBrought(kustomization: KubeObject, revision: string | undefined): bo
   return lastAppliedRevision === revision || (lastAttemptedRevision === revision && ready?.reason === 'HealthCheckFailed')
 }
 
-async function untilReverted(ctx: ReadContext, plan: RollbackPlan, owner: Applier, by: Applier): Promise<void> {
-  const probe = async (): Promise<Seen<true>> => {
+async function untilReverted(ctx: Context, view: RollbackView, owner: Applier, by: Applier): Promise<void> {
+  const { plan } = view
+  const askAgain = askingAgain(ctx, { appliers: [by], repo: plan.repo, trailer: revertTrailer(plan), token: releaseToken(view) })
+  const look = async (): Promise<Seen<true>> => {
     if (!(await chartIsBack(ctx, plan))) return { done: false, lastSeen: `the chart is not ${plan.chart?.from ?? ''} yet` }
     const inline = valuesAt(await readFluxObject(ctx.kube, owner.kind, owner.id), plan.to)
     if (inline === true) return { done: true, value: true }
@@ -75,6 +81,11 @@ async function untilReverted(ctx: ReadContext, plan: RollbackPlan, owner: Applie
     ])
     if (inline === undefined && hasBrought(kustomization, artifactRevision(source))) return { done: true, value: true }
     return { done: false, lastSeen: `${nameOfApplier(by)} at ${kustomization.status?.lastAppliedRevision ?? 'nothing'}` }
+  }
+  const probe = async (): Promise<Seen<true>> => {
+    const seen = await look()
+    if (!seen.done) await askAgain()
+    return seen
   }
   await waitFor(ctx, {
     waitingFor: `${nameOfApplier(owner)} to have the values of the revert`,
@@ -90,15 +101,16 @@ export const release = (owner: Applier, plan: RollbackPlan): Write => ({
   id: 'release',
   title: 'let Flux apply itself again',
   why: 'the reverted commit has arrived: what Flux applies now is the older version',
-  preview: () => {
+  preview: (view) => {
     const by = next(plan)
-    const brought = by === undefined ? [] : [`wait until ${nameOfApplier(by)} has applied the revert`]
+    const asked = by === undefined ? [] : askAgainLines({ appliers: [by], token: releaseToken(view) })
+    const brought = by === undefined ? [] : [`wait until ${nameOfApplier(by)} has applied the revert`, ...asked]
     return [...brought, ...('appliers' in plan.installation ? [] : keepBackLines(plan)), releaseLine(owner)]
   },
   isDone: (ctx) => isReleased(ctx, owner),
   run: async (ctx, view) => {
     const by = next(plan)
-    if (by !== undefined) await untilReverted(ctx, plan, owner, by)
+    if (by !== undefined) await untilReverted(ctx, view, owner, by)
     if (!('appliers' in plan.installation)) await keepBack(ctx, view)
     await letGo(ctx, owner)
     return { released: owner.id }
