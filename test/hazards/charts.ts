@@ -48,3 +48,11 @@ const condition = async (desk: HazardDesk, name: string, fields: string): Promis
 
 export const settled = (desk: HazardDesk, name: string, wanted: string): Promise<void> =>
   waitUntil(`HelmRelease ${name} to be ${wanted}`, async () => (await standing(desk, name)) === wanted, { withinMs: 300_000 })
+
+/** plainUpgrade waits for kustomize-controller alone. A release that is changed while helm-controller is replaced may be cut short, which is another failure. */
+export const helmControllerReplaced = (desk: HazardDesk): Promise<void> => {
+  const fields = '{.spec.template.spec.containers[0].image} {.status.updatedReplicas} {.status.replicas} {.status.availableReplicas}'
+  const read = () => desk.kubectl('-n', 'flux-system', 'get', 'deployment', 'helm-controller', '-o', `jsonpath=${fields}`)
+  const done = async (): Promise<boolean> => (await read()).endsWith('helm-controller:v1.6.2 1 1 1')
+  return waitUntil('the new helm-controller to run', done, { withinMs: 300_000 })
+}

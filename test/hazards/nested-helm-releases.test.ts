@@ -1,6 +1,6 @@
 // A HelmRelease whose chart makes another one, which depends on what comes after the first: since 2.8 the first waits for it, and all three stand still.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chart, helmRelease, message, releases, settled } from './charts.ts'
+import { chart, helmControllerReplaced, helmRelease, message, releases, settled } from './charts.ts'
 import { type HazardDesk, hazardDesk } from './desk.ts'
 
 const CONFIG = `apiVersion: v1
@@ -46,6 +46,7 @@ test('is named before anything is written, with both releases', async () => {
 
 test('in the plain way is well until one commit changes them, and then none of the three goes on', async () => {
   await desk.plainUpgrade()
+  await helmControllerReplaced(desk)
   for (const name of RELEASES) await settled(desk, name, 'True UpgradeSucceeded')
 
   await desk.pushed(all('three'))

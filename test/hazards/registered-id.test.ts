@@ -1,7 +1,7 @@
 // A chart whose hook brings an object that its templates bring as well, for the time before they do: from 2.9 on both go through the post-renderers in one
 // piece, and there one name is one object.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chart, helmRelease, message, releases, settled } from './charts.ts'
+import { chart, helmControllerReplaced, helmRelease, message, releases, settled } from './charts.ts'
 import { type HazardDesk, hazardDesk } from './desk.ts'
 
 const account = (annotations: string): string => `apiVersion: v1
@@ -67,6 +67,7 @@ test('is named before anything is written, with the release and the object, whet
 
 test('in the plain way is well until the release is next changed, and then it cannot be upgraded any more', async () => {
   await desk.plainUpgrade()
+  await helmControllerReplaced(desk)
   for (const name of RELEASES) await settled(desk, name, 'True UpgradeSucceeded')
 
   await desk.pushed(both('three'))
