@@ -10,7 +10,7 @@ import { composeInstall, DEFAULT_COMPONENTS, parseObjects, SHARED_FILES } from '
 import type { KubeHttp } from '../../../src/sandbox/kube-http.ts'
 import { ensureBareRepository } from '../../../src/sandbox/services/bare-repository.ts'
 import { gitRemote } from '../../../src/sandbox/services/git-service.ts'
-import { applications, files, head, kustomization } from './objects.ts'
+import { applications, files, head, kustomization, record } from './objects.ts'
 
 const GOTK = 'clusters/prod/flux-system'
 
@@ -85,6 +85,8 @@ export async function fillCluster(ctx: SandboxContext, version: string, count: n
     const deployments = all.filter((object) => object.kind === 'Deployment').map(deployed)
     const objects = [head(url, commit), kustomization('flux-system', './clusters/prod', commit, crds), ...applications(count - 2, commit)]
     await sideBySide([...deployments, ...objects], 16, (object) => put(client, object))
+    const releases = objects.filter((object) => object.kind === 'HelmRelease').map((object) => object.metadata.name)
+    await sideBySide(releases, 16, (name) => client.call('POST', '/api/v1/namespaces/flux-system/secrets', record(name)))
     return objects.length
   } finally {
     client.close()

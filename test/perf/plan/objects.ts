@@ -1,4 +1,6 @@
 // 2,000 Flux objects as a large cluster has them: inventories, histories, conditions; and the files of the clone that they come from.
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 
 const NOW = '2026-11-21T03:00:00Z'
@@ -104,7 +106,8 @@ const release = (name: string, index: number): KubeObject => ({
   status: {
     observedGeneration: 1,
     conditions: ready('UpgradeSucceeded', `Helm upgrade succeeded for release ${name}/${name}.v7 with chart app@1.2.3`),
-    history: [1, 2, 3].map((version) => ({
+    storageNamespace: 'flux-system',
+    history: [3, 2, 1].map((version) => ({
       name,
       namespace: name,
       version,
@@ -113,12 +116,29 @@ const release = (name: string, index: number): KubeObject => ({
       appVersion: '1.2.3',
       configDigest: `sha256:${'1'.repeat(64)}`,
       digest: `sha256:${'2'.repeat(64)}`,
-      status: 'superseded',
+      status: version === 3 ? 'deployed' : 'superseded',
       firstDeployed: NOW,
       lastDeployed: NOW,
     })),
   },
 })
+
+const document = (kind: string, name: string): string =>
+  `apiVersion: v1\nkind: ${kind}\nmetadata:\n  name: ${name}\ndata:\n  text: ${randomBytes(1000).toString('hex')}\n`
+
+/** What Helm keeps of a release: a dozen templates, and a hook. */
+export const record = (name: string): KubeObject => {
+  const kinds = ['Deployment', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Role', 'RoleBinding', 'Ingress', 'Job', 'PodMonitor']
+  const manifest = kinds.map((kind) => `---\n${document(kind, name)}`).join('')
+  const text = JSON.stringify({ name, manifest, hooks: [{ manifest: document('Job', `${name}-hook`) }], config: values(name) })
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: 'helm.sh/release.v1',
+    metadata: { name: `sh.helm.release.v1.${name}.v3`, namespace: 'flux-system', labels: { owner: 'helm', name, status: 'deployed' } },
+    data: { release: Buffer.from(gzipSync(text).toString('base64')).toString('base64') },
+  }
+}
 
 /** A third each of OCIRepositories, Kustomizations and HelmReleases, `count` in all. */
 export function applications(count: number, commit: string): KubeObject[] {
