@@ -2,4 +2,4 @@
 import { describe } from 'vitest'
 import { killSuite } from './harness/kill-suite.ts'
 
-describe('style helm', () => killSuite('helm', { rollback: true }))
+describe('style helm', () => killSuite('helm'))

@@ -2,4 +2,4 @@
 import { describe } from 'vitest'
 import { killSuite } from './harness/kill-suite.ts'
 
-describe('style operator-helm', () => killSuite('operator-helm', { rollback: true }))
+describe('style operator-helm', () => killSuite('operator-helm'))

@@ -2,4 +2,4 @@
 import { describe } from 'vitest'
 import { killSuite } from './harness/kill-suite.ts'
 
-describe('style operator', () => killSuite('operator', { rollback: true }))
+describe('style operator', () => killSuite('operator'))

@@ -2,4 +2,4 @@
 import { describe } from 'vitest'
 import { killSuite } from './harness/kill-suite.ts'
 
-describe('style pin', () => killSuite('pin', { rollback: true }))
+describe('style pin', () => killSuite('pin'))

@@ -15,7 +15,7 @@ const UPGRADE = ['upgrade', '--to', TO, '--yes']
 const { FLUX_OPS_KILL_ONLY = '', FLUX_OPS_KILL_RELAY = '7' } = process.env
 const which = { only: new RegExp(FLUX_OPS_KILL_ONLY), relay: Number(FLUX_OPS_KILL_RELAY) || undefined }
 
-export const killSuite = (style: Style, options: { rollback?: boolean } = {}): void => {
+export const killSuite = (style: Style): void => {
   let sandbox: Fixture
   beforeAll(async () => {
     sandbox = await fixture(style)
@@ -45,8 +45,6 @@ export const killSuite = (style: Style, options: { rollback?: boolean } = {}): v
 
     expect(await endState(sandbox, runId)).toEqual(end)
   })
-
-  if (options.rollback !== true) return
 
   test('so does a rollback', { timeout: 6 * HOURS }, async () => {
     await sandbox.reset()
