@@ -49,6 +49,10 @@ const condition = async (desk: HazardDesk, name: string, fields: string): Promis
 export const settled = (desk: HazardDesk, name: string, wanted: string): Promise<void> =>
   waitUntil(`HelmRelease ${name} to be ${wanted}`, async () => (await standing(desk, name)) === wanted, { withinMs: 300_000 })
 
+/** It is tried again at once, and says that meanwhile: what it failed for is there only between two tries. */
+export const failed = (desk: HazardDesk, name: string, why: RegExp): Promise<void> =>
+  waitUntil(`HelmRelease ${name} to say ${why.source}`, async () => why.test(await message(desk, name)), { withinMs: 300_000 })
+
 /** plainUpgrade waits for kustomize-controller alone. A release that is changed while helm-controller is replaced may be cut short, which is another failure. */
 export const helmControllerReplaced = (desk: HazardDesk): Promise<void> => {
   const fields = '{.spec.template.spec.containers[0].image} {.status.updatedReplicas} {.status.replicas} {.status.availableReplicas}'

@@ -1,6 +1,6 @@
 // A HelmRelease whose chart makes another one, which depends on what comes after the first: since 2.8 the first waits for it, and all three stand still.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { chart, helmControllerReplaced, helmRelease, message, releases, settled } from './charts.ts'
+import { chart, failed, helmControllerReplaced, helmRelease, releases, settled } from './charts.ts'
 import { type HazardDesk, hazardDesk } from './desk.ts'
 
 const CONFIG = `apiVersion: v1
@@ -51,13 +51,8 @@ test('in the plain way is well until one commit changes them, and then none of t
 
   await desk.pushed(all('three'))
 
-  await settled(desk, 'base', 'False UpgradeFailed')
   // One time-out in two wordings: the wait ends on it, or a request on the way of the wait does.
-  expect(await message(desk, 'base')).toMatch(
-    /timeout waiting for: \[HelmRelease\/default\/child status: 'InProgress'\]|would exceed context deadline/,
-  )
-  await settled(desk, 'late', 'False DependencyNotReady')
-  expect(await message(desk, 'late')).toBe("dependency 'default/base' is not ready")
-  await settled(desk, 'child', 'False DependencyNotReady')
-  expect(await message(desk, 'child')).toBe("dependency 'default/late' is not ready")
+  await failed(desk, 'base', /timeout waiting for: \[HelmRelease\/default\/child status: 'InProgress'\]|would exceed context deadline/)
+  await failed(desk, 'late', /^dependency 'default\/base' is not ready$/)
+  await failed(desk, 'child', /^dependency 'default\/late' is not ready$/)
 })
