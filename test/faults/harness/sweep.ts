@@ -59,15 +59,19 @@ async function rideOf({ sandbox, begin, end, tokenOf = (runId) => runId }: Sweep
   return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
 }
 
+/** Moments that a run does not have when it finds the effect of the step there already. */
+const isOfEffect = (point: KillPoint): boolean =>
+  point.where === 'middle' || (point.where !== 'before' && point.event.startsWith('step.started '))
+
 /**
- * After other kills the run comes to a step later than it would, and Flux may have done by itself what that step writes: then a moment inside the effect
+ * After other kills the run comes to a step later than it would, and Flux may have done by itself what that step writes: then a moment of the effect
  * does not come. It is met in a run of its own; only what does not come there either is a failure.
  */
 async function rideAll(work: Sweep, points: readonly KillPoint[]): Promise<string[]> {
   try {
     return await rideOf(work, points)
   } catch (error) {
-    const missed = error instanceof NotReached && error.point.where === 'middle' ? error.point : undefined
+    const missed = error instanceof NotReached && isOfEffect(error.point) ? error.point : undefined
     if (missed === undefined || points.length === 1) return [(error as Error).message]
     const rest = points.filter((point) => point !== missed)
     return [...(await rideAll(work, rest)), ...(await rideAll(work, [missed]))]

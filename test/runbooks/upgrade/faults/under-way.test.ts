@@ -139,7 +139,8 @@ describe('an upgrade whose journal has no room left', () => {
 
     const said = await desk.fluxOps(['runs', 'resume', '--yes'])
 
-    expect(said.text).toContain(`somebody else has changed what this run has written\n  ${path}:1`)
+    expect(said.text).toContain('not committed: somebody else has changed what this run has written')
+    expect(said.text).toContain(`${path}:1\n`)
     expect(said.code).toBe(1)
     expect((await desk.world()).head).toBe(before.head)
   })
