@@ -11,6 +11,8 @@ import { idOf, parseId, SECRET } from './resources.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const LIMIT = 8
+/** A record is up to a MiB, and some ten times that when it is read. */
+const RECORDS_LIMIT = 4
 
 async function lookAt(kube: KubeReader, id: string): Promise<SecretLook> {
   try {
@@ -43,6 +45,6 @@ export async function factWorld(
   const wanted = [...new Set(facts.flatMap((fact) => fact.secrets?.(objects) ?? []))]
   const looks = await sideBySide(wanted, LIMIT, async (id) => [id, await lookAt(kube, id)] as const)
   const releases = [...new Set(facts.flatMap((fact) => fact.records?.(objects) ?? []))]
-  const records = await sideBySide(releases, LIMIT, async (release) => [idOf(release), await lookThrough(kube, release)] as const)
+  const records = await sideBySide(releases, RECORDS_LIMIT, async (release) => [idOf(release), await lookThrough(kube, release)] as const)
   return { objects, deployments, files, secrets: new Map(looks), records: new Map(records) }
 }

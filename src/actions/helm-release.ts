@@ -1,5 +1,6 @@
 // The HelmRelease that keeps Flux: how far helm-controller is with a chart, and what Helm remembers of it. helm-controller replaces itself on the
 // way: what it was at then is taken up by its successor, which unlocks a release that was left pending.
+import { gunzipSync } from 'node:zlib'
 import semver from 'semver'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
@@ -122,11 +123,13 @@ export interface ReleaseRecord {
   readonly namespace: string
 }
 
-async function unpacked(encoded: string): Promise<unknown> {
-  const zipped = Buffer.from(Buffer.from(encoded, 'base64').toString('utf8'), 'base64')
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return JSON.parse(await new Response(stream).text())
-}
+/** Helm keeps a release in one object of at most 1 MiB; what unpacks to more than this is none of Helm's. */
+const LARGEST = 64 * 1024 * 1024
+
+const unpacked = (encoded: string): unknown =>
+  JSON.parse(
+    gunzipSync(Buffer.from(Buffer.from(encoded, 'base64').toString('utf8'), 'base64'), { maxOutputLength: LARGEST }).toString('utf8'),
+  )
 
 /** What Helm keeps of the release that is deployed (storage driver `secret`). Throws OpsError `release-record-missing` or `release-record-unreadable`. */
 export const readRecord = async (ctx: ReadContext, id: string): Promise<ReleaseRecord> => recordOf(ctx.kube, await readRelease(ctx, id))
@@ -145,7 +148,7 @@ export async function recordOf(kube: KubeReader, release: KubeObject): Promise<R
     })
   }
   try {
-    const { manifest, config, hooks } = Stored.parse(await unpacked(String(found.data?.release ?? '')))
+    const { manifest, config, hooks } = Stored.parse(unpacked(String(found.data?.release ?? '')))
     return { manifest, hooks: (hooks ?? []).map((hook) => hook.manifest), values: config ?? {}, namespace: deployed.namespace ?? namespace }
   } catch {
     // What is wrong with it could quote it: it may hold secrets.

@@ -16,7 +16,7 @@ interface Rule {
 }
 
 const NOTHING = /^$/
-const PURE_NODE = 'node:(crypto|util|path|url|string_decoder)'
+const PURE_NODE = 'node:(crypto|util|path|url|string_decoder|zlib)'
 
 const RULES: readonly Rule[] = [
   { from: /^bin\//, own: /^(bin|dist)\//, packages: NOTHING },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readRecord, recordedManifests, releaseBehind, waitForRelease } from '../../../src/actions/helm-release.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { condition, deployment, flux } from '../flux/objects.ts'
-import { helmWorld, MANIFEST } from '../runbooks/helm-world.ts'
+import { helmWorld, MANIFEST, recordOf } from '../runbooks/helm-world.ts'
 
 const ID = 'flux-system/flux2'
 const goal = { release: ID, chart: '2.19.2', version: '2.9.2', token: 'run-1/helm', timeoutMs: 3000 }
@@ -116,6 +116,12 @@ describe('what Helm remembers of a release', () => {
       ['ClusterRole', undefined],
     ])
     expect(text).not.toContain('s3cret')
+  })
+
+  it('is not unpacked beyond what Helm can have packed', async () => {
+    const bomb = recordOf({ manifest: ' '.repeat(65 * 1024 * 1024) })
+
+    await expect(readRecord(helmWorld({ record: bomb }), ID)).rejects.toMatchObject({ code: 'release-record-unreadable' })
   })
 
   it('is quoted by no error', async () => {
