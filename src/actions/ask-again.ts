@@ -1,5 +1,6 @@
 // What brings the new version from git to Flux is asked again now and then while it is waited for: a controller whose API server was away in the
 // middle of an apply pauses for the interval of the object, which may be an hour, and cannot even write down that it failed.
+import { OpsError } from '../errors.ts'
 import type { Applier } from '../flux/appliers.ts'
 import { isSuspended } from '../flux/conditions.ts'
 import { appliedRevision } from '../flux/revisions.ts'
@@ -22,12 +23,22 @@ export interface Carried {
 /** A HelmRelease is not asked: helm-controller tries again by itself, and with CancelHealthCheckOnNewRevision a request in the middle fails its upgrade. */
 const asked = (appliers: readonly Applier[]): Applier[] => appliers.filter(({ kind }) => kind === 'Kustomization')
 
-async function behind(ctx: ReadContext, { appliers, repo, trailer }: Carried): Promise<KubeObject[]> {
+/** Whether it is there may have to be asked of the remote; where that does not answer it counts as behind, as one more request harms nothing. */
+async function hasArrived(ctx: ReadContext, { repo, trailer }: Carried, object: KubeObject): Promise<boolean> {
+  try {
+    return await atCommit(ctx, repo, trailer, appliedRevision(object))
+  } catch (error) {
+    if (error instanceof OpsError) return false
+    throw error
+  }
+}
+
+async function behind(ctx: ReadContext, carried: Carried): Promise<KubeObject[]> {
   const found: KubeObject[] = []
-  for (const { kind, id } of asked(appliers)) {
+  for (const { kind, id } of asked(carried.appliers)) {
     const object = await readFluxObject(ctx.kube, kind, id)
     if (isSuspended(object) || object.spec?.sourceRef?.kind !== 'GitRepository') continue
-    if (!(await atCommit(ctx, repo, trailer, appliedRevision(object)))) found.push(object)
+    if (!(await hasArrived(ctx, carried, object))) found.push(object)
   }
   return found
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { askingAgain, type Carried } from '../../../src/actions/ask-again.ts'
+import { OpsError } from '../../../src/errors.ts'
 import { flux } from '../flux/objects.ts'
 import { crdObject, FakeKube, fakeContext } from './fakes.ts'
 
@@ -15,7 +16,12 @@ const carried: Carried = {
 }
 
 /** Seconds after the start at which it is looked; what was asked, and when. */
-async function asked(looks: readonly number[], commit: string, spec: object = {}): Promise<string[]> {
+async function asked(
+  looks: readonly number[],
+  commit: string,
+  spec: object = {},
+  remoteHead: () => Promise<string> = async () => 'd'.repeat(40),
+): Promise<string[]> {
   const kube = new FakeKube()
   const crd = crdObject('kustomizations', 'kustomize.toolkit.fluxcd.io', 'Kustomization', {
     versions: ['v1'],
@@ -25,7 +31,7 @@ async function asked(looks: readonly number[], commit: string, spec: object = {}
   kube.put('customresourcedefinitions', crd)
   const status = { lastAppliedRevision: `main@sha1:${commit}` }
   kube.put('kustomizations', flux('Kustomization', 'flux', { spec: { sourceRef: { kind: 'GitRepository' }, ...spec }, status }))
-  const git = { commitsWithTrailer: async () => [OURS], remoteHead: async () => 'd'.repeat(40) }
+  const git = { commitsWithTrailer: async () => [OURS], remoteHead }
   const ctx = fakeContext({ kube, git })
   const start = ctx.clock.now().getTime()
   const again = askingAgain(ctx, carried)
@@ -43,6 +49,12 @@ async function asked(looks: readonly number[], commit: string, spec: object = {}
 describe('what carries the version to Flux', () => {
   it('is asked again every 30 s while it has not applied the commit, and a HelmRelease never', async () => {
     expect(await asked([0, 1, 29, 30, 31, 59, 60], 'b'.repeat(40))).toEqual(['flux 30 s', 'flux 60 s'])
+  })
+
+  it('is asked also where the remote does not answer: that ends no wait', async () => {
+    const silent = async () => Promise.reject(new OpsError({ code: 'git-unreachable', message: 'no answer' }))
+
+    expect(await asked([30], 'b'.repeat(40), {}, silent)).toEqual(['flux 30 s'])
   })
 
   it('is left alone once it has', async () => {
