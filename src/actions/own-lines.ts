@@ -1,5 +1,6 @@
 // Whether files of the clone differ from HEAD in nothing but what a run was to write: between two of its steps a person may go on in the same files,
 // and what they write there is theirs to commit.
+import { escaped } from '../flux/escaped.ts'
 import type { ReadContext } from '../ports/context.ts'
 
 /** A word that the run writes in the place of another. */
@@ -8,8 +9,6 @@ export interface Replacement {
   readonly from: string
   readonly to: string
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Lines (1-based) of `now` that `head` does not become by any of the replacements, wherever in a line they are. Pure. */
 export function foreignLines(head: string, now: string, replacements: readonly Pick<Replacement, 'from' | 'to'>[]): number[] {

@@ -1,7 +1,9 @@
 // API versions in files, rewritten for one hop of a chain. `flux migrate -f` writes the newest versions that its own release knows, which
 // a stop in the middle need not serve: here each file gets a version that the release before the hop serves as well, because Flux applies
 // the pushed files while that one may still run.
+
 import { findCrd, type ReleaseFacts, release, storageVersion } from './catalogue/index.ts'
+import { escaped } from './escaped.ts'
 import type { RepoFile } from './files.ts'
 import { groupOf, versionOf } from './kinds.ts'
 import { type ManifestFinding, type ManifestScan, scanManifests } from './manifests.ts'
@@ -51,8 +53,6 @@ export function versionForHop(hop: RewriteHop, group: string, kind: string): str
     one.map((value, at) => (other[at] ?? 0) - value).find(Boolean) ?? 0
   return [...candidates].sort((one, other) => better(rank(one), rank(other)))[0]
 }
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 
 /** Where the version stands on the line of a finding; undefined unless that is one place only. */
 function placeOnLine(line: string, group: string, version: string): number | undefined {

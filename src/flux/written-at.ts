@@ -1,7 +1,6 @@
 // Where in the repository something is written that was seen in the cluster: lines to look at, not a proof.
+import { escaped } from './escaped.ts'
 import type { RepoFile } from './files.ts'
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** `path:line` of the lines with `word` in them as a word of its own, comments apart; at most `limit`. */
 export function writtenAt(files: readonly RepoFile[], word: string, limit = 3): string[] {
