@@ -24,7 +24,13 @@ const RULES: readonly Rule[] = [
   { from: /^src\/ports\//, own: /^src\/(ports\/|errors\.ts)/, types: /^src\/engine\//, packages: NOTHING },
   { from: /^src\/engine\//, own: /^src\/(engine\/|ports\/|errors\.ts)/, packages: new RegExp(`^${PURE_NODE}$`) },
   {
-    from: /^src\/(flux|sops|audit)\//,
+    from: /^src\/sops\//,
+    own: /^src\/(sops\/|errors\.ts|ports\/secret\.ts)/,
+    types: /^src\/(ports|engine)\//,
+    packages: new RegExp(`^(age-encryption|jsonc-parser|re2js|shamir-secret-sharing|uqr|yaml|zod|${PURE_NODE})$`),
+  },
+  {
+    from: /^src\/(flux|audit)\//,
     own: /^src\/(flux\/|sops\/|audit\/|errors\.ts)/,
     types: /^src\/(ports|engine)\//,
     packages: /^(re2js|semver|yaml|zod)$/,
@@ -33,7 +39,7 @@ const RULES: readonly Rule[] = [
   { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
   {
     from: /^src\/actions\//,
-    own: /^src\/(actions\/|flux\/|ports\/|errors\.ts)/,
+    own: /^src\/(actions\/|flux\/|sops\/|ports\/|errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|yaml|semver|${PURE_NODE})$`),
   },
