@@ -84,6 +84,15 @@ function flaw(line: string): string {
   return 'is no age identity'
 }
 
+/** OpsError `key-file-malformed` for a line that is no identity. */
+export const unreadableLine = (where: string, number: number, line: string): OpsError =>
+  wrongFile(
+    'key-file-malformed',
+    `${where}: line ${number} ${flaw(line)}`,
+    'a key file has one AGE-SECRET-KEY-1… a line, comments begin with #',
+    'age-keygen -y FILE shows what age reads in it',
+  )
+
 /**
  * The identities of a key file in age's own format: one a line, comments with `#`, blank lines. A file without one gives an empty list.
  * `where` names the file or the Secret entry in errors. Throws OpsError `key-file-malformed`, which names the line by number and never by its
@@ -100,10 +109,7 @@ export async function parseIdentities(text: string, where: string): Promise<Iden
       continue
     }
     const identity = await readIdentity(line, said)
-    if (identity === undefined) {
-      const hints = ['a key file has one AGE-SECRET-KEY-1… a line, comments begin with #', 'age-keygen -y FILE shows what age reads in it']
-      throw new OpsError({ code: 'key-file-malformed', message: `${where}: line ${index + 1} ${flaw(line)}`, hints })
-    }
+    if (identity === undefined) throw unreadableLine(where, index + 1, line)
     found.push(identity)
     said = undefined
   }
