@@ -1,4 +1,5 @@
 // Keys for the tests of src/sops/keys. Native ones are made anew each time, once a test file; of plugins there are fixed ones that nothing opens.
+import { generateKeyPairSync } from 'node:crypto'
 import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
 import { OpsError } from '../../../../src/errors.ts'
 import { type Identity, parseIdentities } from '../../../../src/sops/keys/identities.ts'
@@ -35,4 +36,19 @@ export async function failure(promise: Promise<unknown>): Promise<OpsError> {
 export const allOf = (error: OpsError): string => {
   const cause = error.cause instanceof Error ? `${error.cause.message} ${error.cause.stack}` : String(error.cause)
   return [error.message, ...error.hints, cause, error.stack].join('\n')
+}
+
+const wire = (...parts: Buffer[]): string =>
+  Buffer.concat(parts.flatMap((part) => [Buffer.from(Uint32Array.of(part.length).buffer).swap32(), part])).toString('base64')
+
+/** A line of a .pub file. */
+export function sshEd25519(comment = ''): string {
+  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+  return `ssh-ed25519 ${wire(Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url'))} ${comment}`.trim()
+}
+
+export function sshRsa(bits: number, comment = ''): string {
+  const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ format: 'jwk' })
+  const modulus = Buffer.concat([Buffer.of(0), Buffer.from(n, 'base64url')])
+  return `ssh-rsa ${wire(Buffer.from('ssh-rsa'), Buffer.from(e, 'base64url'), modulus)} ${comment}`.trim()
 }
