@@ -100,23 +100,20 @@ export function shareText(head: ShareHead, labels: ShareLabels, data: Uint8Array
 const wrong = (code: string, where: string, what: string, ...hints: string[]): OpsError =>
   new OpsError({ code, message: `${where} ${what}`, hints })
 
-const canonicalMarks = (text: string): string => text.replace(/[0O]{2}[1IL]:/gi, '001:')
+/** A share of 999 lines, with all that a page around it says. */
+const LONGEST_TEXT = 2 ** 18
 
 /** The text from line 001 up to the letters after `End:`. */
 function bodyOf(text: string, where: string): { lines: string; end: string } {
+  const no = (what: string, ...hints: string[]): OpsError => wrong('share-unreadable', where, what, ...hints)
+  if (text.length > LONGEST_TEXT) throw no('is larger than 256 KiB: no share is', 'name the file of a share')
   const compact = text.replace(/\s+/g, '')
-  const beginning = Math.max(...[...compact.matchAll(/[0O]{2}[1IL]:/gi)].map(({ index }) => index), -1)
-  const start = beginning === -1 ? compact.search(/[0O]{2}[2-9]:/i) : beginning
-  if (start === -1)
-    throw wrong(
-      'share-unreadable',
-      where,
-      'holds no share: it has no numbered lines',
-      `a share begins with ${TITLE}`,
-      'give one share at a time',
-    )
-  if (/001:.*END:.*001:/i.test(canonicalMarks(compact)))
-    throw wrong('share-unreadable', where, 'holds more than one share', 'give each share in a file of its own')
+  const beginnings = [...compact.matchAll(/[0O]{2}[1IL]:/gi)].map(({ index }) => index)
+  // A cluster may have such a name; the lines come after it.
+  const start = beginnings.at(-1) ?? compact.search(/[0O]{2}[2-9]:/i)
+  if (start === -1) throw no('holds no share: it has no numbered lines', `a share begins with ${TITLE}`, 'give one share at a time')
+  if (/END:/i.test(compact.slice(beginnings[0] ?? start, start)))
+    throw no('holds more than one share', 'give each share in a file of its own')
   const body = compact.slice(start)
   const end = /END:/i.exec(body)?.index
   if (end === undefined)

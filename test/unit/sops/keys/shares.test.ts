@@ -182,6 +182,7 @@ describe('a share that cannot be used', () => {
     ['without its first line', lines.toSpliced(line('001:'), 1).join('\n'), 'share-damaged', 'does not hold in line 1'],
     ['that begins with its second line', lines.slice(line('002:')).join('\n'), 'share-damaged', 'does not hold in line 1'],
     ['that is anything else', 'hello', 'share-unreadable', 'it has no numbered lines'],
+    ['that is far too long', `${first}${' '.repeat(2 ** 18)}`, 'share-unreadable', 'larger than 256 KiB'],
     ['that is two', `${first}\n${shares[1]?.reveal()}`, 'share-unreadable', 'holds more than one share'],
   ])('%s says why', async (_what, changed, code, said) => {
     const error = await failure(verified(changed))
