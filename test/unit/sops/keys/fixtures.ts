@@ -1,5 +1,5 @@
 // Keys for the tests of src/sops/keys. Native ones are made anew each time, once a test file; of plugins there are fixed ones that nothing opens.
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { generateHybridIdentity, generateX25519Identity } from 'age-encryption'
 import { OpsError } from '../../../../src/errors.ts'
 import { type Identity, parseIdentities } from '../../../../src/sops/keys/identities.ts'
@@ -42,8 +42,8 @@ const wire = (...parts: Buffer[]): string =>
   Buffer.concat(parts.flatMap((part) => [Buffer.from(Uint32Array.of(part.length).buffer).swap32(), part])).toString('base64')
 
 /** A line of a .pub file. */
-export function sshEd25519(comment = ''): string {
-  const { x = '' } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+export function sshEd25519(comment = '', publicKey: KeyObject = generateKeyPairSync('ed25519').publicKey): string {
+  const { x = '' } = publicKey.export({ format: 'jwk' })
   return `ssh-ed25519 ${wire(Buffer.from('ssh-ed25519'), Buffer.from(x, 'base64url'))} ${comment}`.trim()
 }
 
