@@ -83,7 +83,7 @@ describe.each(originals)('%s with slips in it', (_what, original) => {
 })
 
 test('a passphrase that is refused is not repeated', async () => {
-  const given = fc.string({ unit: fc.constantFrom(...'abc1 \n'), minLength: 3, maxLength: 12 })
+  const given = fc.string({ unit: fc.constantFrom(...'abc1 \n'), maxLength: 6 })
   await fc.assert(
     fc.asyncProperty(given, async (word) => {
       const error = await sealToPassphrase(text, new Secret(`hunter2${word}`), 1).catch((thrown: unknown) => thrown)
