@@ -53,6 +53,15 @@ export interface OpenWorld {
 
 const IN_CLUSTER = 'inClusterContext'
 
+/** What needs no cluster. */
+export type LocalWorld = Pick<World, 'exec' | 'git' | 'files' | 'clock'>
+
+/** For what is asked of files alone: no kubeconfig is read. */
+export function localWorld(options: Pick<WorldOptions, 'env' | 'redactor' | 'signal'>): LocalWorld {
+  const exec = createExec({ env: options.env, redactor: options.redactor, signal: options.signal })
+  return { exec, git: createGit(exec), files: localFiles, clock: systemClock }
+}
+
 /** Reads the kubeconfig only; throws its usage errors. No cluster is asked and no tool started yet. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const clock = systemClock

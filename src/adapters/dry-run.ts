@@ -61,6 +61,8 @@ const gitReads = (git: Git) => ({
   show: (dir: string, commit: string, path: string) => git.show(dir, commit, path),
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
+  tracked: (dir: string) => git.tracked(dir),
+  changed: (dir: string, from: string, to: string) => git.changed(dir, from, to),
   diff: (dir: string, range?: string, paths?: readonly string[]) => git.diff(dir, range, paths),
   tryPush: (dir: string, remote: string, branch: string) => git.tryPush(dir, remote, branch),
 })

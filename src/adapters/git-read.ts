@@ -131,6 +131,15 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
   tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
+  tracked: async (dir) => nulFields(await git.must(dir, ['ls-files', '-z', '--full-name', ':/'], 'list the files')).sort(),
+  changed: async (dir, from, to) =>
+    nulFields(
+      await git.must(
+        dir,
+        ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--end-of-options', `${from}^{commit}`, `${to}^{commit}`, '--'],
+        `compare ${from} with ${to}`,
+      ),
+    ),
   diff: (dir, range = 'HEAD', paths = []) =>
     git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range, '--', ...paths], 'read the changes'),
 })

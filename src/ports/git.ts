@@ -34,6 +34,10 @@ export interface GitReader {
   /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */
   commitsWithTrailer(dir: string, ref: string, key: string, value: string): Promise<string[]>
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
+  /** Paths of the files that git knows below the root, sorted. */
+  tracked(dir: string): Promise<string[]>
+  /** Paths that differ between two commits; throws `git-failed` when one of them is not in the clone. */
+  changed(dir: string, from: string, to: string): Promise<string[]>
   /** Unified diff of the work tree against HEAD, or of `range`; of `paths` alone where some are given. */
   diff(dir: string, range?: string, paths?: readonly string[]): Promise<string>
   /** Goes through a push of HEAD up to the point where something would be sent; runs no hook. Throws as `push` does. */
