@@ -15,12 +15,15 @@ export const applyText = async (ctx: SandboxContext, manifest: string): Promise<
   await ctx.run('kubectl', ['apply', '--server-side', '--filename', '-'], { stdin: manifest })
 }
 
+/** Whether a release no longer serves the versions of sources that were stored then: no cluster came to it in one step. */
+export const servesNoOldSources = (fluxVersion: string): boolean => compare(fluxVersion, '2.8.0') >= 0
+
 /**
- * After this and the CRDs of `fluxVersion`, status.storedVersions of the OCIRepository CRD is [v1beta2, v1]. Does nothing where the CRD is already newer or
- * the asked release is as old.
+ * After this and the CRDs of `fluxVersion`, status.storedVersions of the OCIRepository CRD is [v1beta2, v1]. Does nothing where the CRD is already newer,
+ * or the asked release is as old or too new for it.
  */
 export async function liveThroughOldRelease(ctx: SandboxContext, { style, fluxVersion }: SeedOptions): Promise<void> {
-  if (compare(fluxVersion, '2.6.0') < 0) return
+  if (compare(fluxVersion, '2.6.0') < 0 || servesNoOldSources(fluxVersion)) return
   const crd = await ctx.run('kubectl', ['get', 'crd', CRD, '--ignore-not-found', '--output', 'jsonpath={.spec.versions[*].name}'])
   if (crd.stdout.split(' ').includes('v1')) return
   // Who applied them matters: the next apply of the style must meet fields of its own manager.

@@ -11,10 +11,21 @@ import { registryHost } from '../registry/service.ts'
 import { bootstrapContent } from './bootstrap-content.ts'
 import type { FileTexts, RepositoryContent, RepositoryFacts } from './content.ts'
 import { helmContent } from './helm-content.ts'
+import { servesNoOldSources } from './history.ts'
 import { operatorContent } from './operator-content.ts'
 import { operatorHelmContent } from './operator-helm-content.ts'
 import { pinContent } from './pin-content.ts'
 import { ageKey, seal } from './sealing.ts'
+
+/** A cluster that begins with a release which does not serve the old versions any more has none of them in git. */
+function inServedVersions({ plain, sealed }: RepositoryContent, fluxVersion: string): RepositoryContent {
+  if (!servesNoOldSources(fluxVersion)) return { plain, sealed }
+  const texts = Object.entries(plain).map(([path, text]) => [
+    path,
+    text.replaceAll('source.toolkit.fluxcd.io/v1beta2', 'source.toolkit.fluxcd.io/v1'),
+  ])
+  return { plain: Object.fromEntries(texts), sealed }
+}
 
 async function content(ctx: SandboxContext, { style, fluxVersion }: SeedOptions): Promise<FileTexts> {
   const remote = await gitRemote(ctx)
@@ -27,7 +38,7 @@ async function content(ctx: SandboxContext, { style, fluxVersion }: SeedOptions)
     'operator-helm': () => operatorHelmContent(facts, key.recipient),
     helm: () => helmContent(facts, key.recipient),
   }
-  const { plain, sealed } = contents[style]()
+  const { plain, sealed } = inServedVersions(contents[style](), fluxVersion)
   const closed = Object.entries(sealed).map(async ([path, manifest]) => [path, await seal(ctx, key, manifest)] as const)
   return { ...plain, ...Object.fromEntries(await Promise.all(closed)) }
 }
