@@ -1,7 +1,7 @@
 // `status` for a person: what is wrong comes with its reason, what is well is a number.
 import { sanitise } from '../ui/sanitise.ts'
 import { drawRunList } from './run-list.ts'
-import type { ControllerStatus, KindCount, ObjectStatus, Status } from './status-read.ts'
+import type { ControllerStatus, KeyStatus, KindCount, ObjectStatus, Status } from './status-read.ts'
 
 const MOST = 25
 const LONGEST = 300
@@ -43,6 +43,13 @@ function objectLines(object: ObjectStatus): string[] {
   return [`  ${mark} ${head.join('  ')}`, ...(message === '' ? [] : [`      ${message}`])]
 }
 
+function keyLines({ secret, backupAt, drillAt, warning }: KeyStatus): string[] {
+  const dates = [backupAt === null ? '' : `backed up ${backupAt.slice(0, 10)}`, drillAt === null ? '' : `drilled ${drillAt.slice(0, 10)}`]
+  const told = dates.filter((part) => part !== '').join(', ')
+  const line = `  ${warning === null ? '✔' : '⚠'} Secret ${secret}${told === '' ? '' : `  ${told}`}`
+  return warning === null ? [line] : [line, `      ${short(warning)}`]
+}
+
 const section = (title: string, lines: readonly string[]): string[] => (lines.length === 0 ? [] : ['', title, ...lines])
 
 const capped = (lines: readonly string[][], what: string): string[] => {
@@ -62,6 +69,7 @@ export function drawStatus(status: Status): string {
       'controllers',
       status.controllers.map((controller) => controllerLine(controller, names)),
     ),
+    ...section('keys', status.keys.flatMap(keyLines)),
     ...section(
       'objects',
       status.kinds.map((kind) => kindLine(kind, kinds)),

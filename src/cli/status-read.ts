@@ -1,6 +1,10 @@
 // What of Flux is in the cluster: two round trips, every kind side by side. The `--json` document of `status`; its keys are stable.
+
+import { parseId, SECRET } from '../actions/resources.ts'
 import { type OpenWorld, openWorld } from '../adapters/context.ts'
 import { createRedactor } from '../adapters/redactor.ts'
+import { messageOf, OpsError } from '../errors.ts'
+import { BACKUP_ANNOTATION, DRILL_ANNOTATION, type KeySecret, keySecrets, keyWarning } from '../flux/age-backup.ts'
 import { type Verdict, verdict } from '../flux/conditions.ts'
 import { controllersOf, type InstalledCrd, installedCrd, installedFlux } from '../flux/installed.ts'
 import { FLUX_KINDS, type FluxKind } from '../flux/kinds.ts'
@@ -36,6 +40,17 @@ export interface KindCount {
   readonly states: Readonly<Partial<Record<Verdict['state'], number>>>
 }
 
+export interface KeyStatus {
+  /** `namespace/name` of a Secret that Kustomizations decrypt with. */
+  readonly secret: string
+  readonly usedBy: readonly string[]
+  /** RFC 3339, as annotated. */
+  readonly backupAt: string | null
+  readonly drillAt: string | null
+  /** What is wrong, or could not be known. */
+  readonly warning: string | null
+}
+
 export interface Status {
   readonly cluster: { readonly context: string; readonly server: string; readonly uid: string; readonly version: string }
   readonly flux: {
@@ -48,6 +63,7 @@ export interface Status {
   /** Objects that are neither ready, static nor suspended. */
   readonly notReady: readonly ObjectStatus[]
   readonly suspended: readonly ObjectStatus[]
+  readonly keys: readonly KeyStatus[]
   readonly runs: readonly RunLine[]
 }
 
@@ -96,6 +112,19 @@ function countKind(kind: string, objects: readonly ObjectStatus[]): KindCount {
   return { kind, total: objects.length, states }
 }
 
+async function readKey(open: OpenWorld, { id, usedBy }: KeySecret): Promise<KeyStatus> {
+  const none = { secret: id, usedBy, backupAt: null, drillAt: null }
+  try {
+    const secret = await open.world.kube.get(SECRET, parseId(id), { metadataOnly: true })
+    if (secret === undefined) return { ...none, warning: 'does not exist' }
+    const { [BACKUP_ANNOTATION]: backupAt = null, [DRILL_ANNOTATION]: drillAt = null } = secret.metadata.annotations ?? {}
+    return { ...none, backupAt, drillAt, warning: keyWarning(secret, open.world.clock.now()) ?? null }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { ...none, warning: `cannot be read: ${messageOf(error)}` }
+  }
+}
+
 const HEALTHY = new Set<Verdict['state']>(['ready', 'static', 'suspended'])
 
 async function readCluster(open: OpenWorld): Promise<Omit<Status, 'runs'>> {
@@ -113,6 +142,10 @@ async function readCluster(open: OpenWorld): Promise<Omit<Status, 'runs'>> {
   const byKind = kinds.map(({ crd, objects }) => ({ kind: crd.kind, objects: objects.map(objectStatus) }))
   const all = byKind.flatMap((kind) => kind.objects)
   const { context, server, uid, version } = identity
+  const kustomizations = kinds
+    .filter(({ crd }) => crd.kind === 'Kustomization')
+    .flatMap(({ objects }) => objects.map((object) => ({ ...object, kind: 'Kustomization' })))
+  const keys = await Promise.all(keySecrets(kustomizations, deployments).map((key) => readKey(open, key)))
   return {
     cluster: { context, server, uid, version },
     flux: {
@@ -124,6 +157,7 @@ async function readCluster(open: OpenWorld): Promise<Omit<Status, 'runs'>> {
     kinds: byKind.filter(({ objects }) => objects.length > 0).map(({ kind, objects }) => countKind(kind, objects)),
     notReady: all.filter(({ state }) => !HEALTHY.has(state)),
     suspended: all.filter(({ state }) => state === 'suspended'),
+    keys,
   }
 }
 

@@ -6,6 +6,9 @@ import { parseArguments, runningControllers } from './controller-args.ts'
 /** RFC 3339: when the keys of this Secret were last written to a backup and opened from there. */
 export const BACKUP_ANNOTATION = 'flux-ops.dev/age-backup-at'
 
+/** RFC 3339: when a backup was last opened and proven against repository and cluster. */
+export const DRILL_ANNOTATION = 'flux-ops.dev/age-drill-at'
+
 export interface KeySecret {
   /** `namespace/name` */
   readonly id: string
@@ -58,4 +61,18 @@ export function backupGap(secret: KubeObject, now: Date): string | undefined {
   if (at > now.getTime() + CLOCK_SKEW_MS) return `its record of a backup is of a time to come: ${recorded}`
   const written = dataWrittenAt(secret)
   return written !== undefined && written > at ? `its keys were changed after the backup of ${recorded}` : undefined
+}
+
+/** Older than this a drill proves little: files and keys were added since. */
+const DRILL_DAYS = 90
+const DAY_MS = 86_400_000
+
+/** What is to be said of the keys in a Secret: that no backup has them, or that none was drilled for long; undefined when all is well. */
+export function keyWarning(secret: KubeObject, now: Date): string | undefined {
+  const gap = backupGap(secret, now)
+  if (gap !== undefined) return gap
+  const drilled = Date.parse(secret.metadata.annotations?.[DRILL_ANNOTATION] ?? '')
+  if (Number.isNaN(drilled)) return 'no backup of its keys was ever drilled'
+  const days = Math.floor((now.getTime() - drilled) / DAY_MS)
+  return days > DRILL_DAYS ? `the last drill of its backup was ${days} days ago` : undefined
 }

@@ -12,6 +12,7 @@ it('draws nothing raw of what an API server said, names and versions among it', 
     kinds: [{ kind: evil, total: 1, states: { failed: 1 } }],
     notReady: [object],
     suspended: [{ ...object, state: 'suspended' }],
+    keys: [{ secret: evil, usedBy: [evil], backupAt: evil, drillAt: evil, warning: evil }],
     runs: [],
   })
 
