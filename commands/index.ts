@@ -4,6 +4,9 @@ import type { Command } from '@oclif/core'
 export type CommandLoader = () => Promise<{ default: Command.Class }>
 
 export const commands: Readonly<Record<string, CommandLoader>> = {
+  'age:backup': () => import('./age/backup.ts'),
+  'age:drill': () => import('./age/drill.ts'),
+  'age:restore': () => import('./age/restore.ts'),
   rollback: () => import('./rollback.ts'),
   'runs:abandon': () => import('./runs/abandon.ts'),
   'runs:list': () => import('./runs/list.ts'),

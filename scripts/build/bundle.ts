@@ -72,6 +72,8 @@ export const bundle = async (root: string, outdir: string, manifest: Manifest): 
     legalComments: 'linked',
     chunkNames: '[name]-[hash]',
     banner: { js: BANNER },
+    // Its CommonJS form asks for its parts in a way that no bundler can follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     plugins: [embed(root, manifest), namesOfCommonJs(root)],
     logLevel: 'warning',
   })

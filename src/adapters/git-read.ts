@@ -131,7 +131,7 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
   tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
-  tracked: async (dir) => nulFields(await git.must(dir, ['ls-files', '-z', '--full-name', ':/'], 'list the files')).sort(),
+  tracked: async (dir) => nulFields(await git.must(dir, ['ls-files', '-z', '--full-name'], 'list the files')).sort(),
   changed: async (dir, from, to) =>
     nulFields(
       await git.must(

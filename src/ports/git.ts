@@ -34,7 +34,7 @@ export interface GitReader {
   /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */
   commitsWithTrailer(dir: string, ref: string, key: string, value: string): Promise<string[]>
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
-  /** Paths of the files that git knows below the root, sorted. */
+  /** Paths of the files that git knows below the folder, relative to the root, sorted. */
   tracked(dir: string): Promise<string[]>
   /** Paths that differ between two commits; throws `git-failed` when one of them is not in the clone. */
   changed(dir: string, from: string, to: string): Promise<string[]>

@@ -3,7 +3,7 @@ import { parseId, SECRET } from '../../../src/actions/resources.ts'
 import { sideBySide } from '../../../src/actions/side-by-side.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { messageOf, OpsError } from '../../../src/errors.ts'
-import { BACKUP_ANNOTATION, backupGap, type KeySecret, keySecrets } from '../../../src/flux/age-backup.ts'
+import { backupGap, type KeySecret, keySecrets } from '../../../src/flux/age-backup.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf } from '../inspect.ts'
@@ -28,13 +28,10 @@ async function lookAt(ctx: ReadContext, { id, usedBy }: KeySecret): Promise<Look
   }
 }
 
-const byHand = (id: string): string[] => {
-  const { namespace, name } = parseId(id)
-  return [
-    `kubectl -n ${namespace} get secret ${name} -o yaml | age --encrypt --armor --recipient age1… > ${name}.yaml.age   and keep it off the cluster`,
-    `open it once from there, then:  kubectl -n ${namespace} annotate secret ${name} --overwrite ${BACKUP_ANNOTATION}=$(date -u +%Y-%m-%dT%H:%M:%SZ)`,
-  ]
-}
+const fix = (id: string): string[] => [
+  `flux-ops age backup --secret ${id} --shares 3/5 --out DIR   or sealed to a key that is kept elsewhere: --to age1…`,
+  'then  flux-ops age drill',
+]
 
 export const ageKeyBackedUp: Check<UpgradeInput> = {
   id: 'age-key-backed-up',
@@ -52,7 +49,7 @@ export const ageKeyBackedUp: Check<UpgradeInput> = {
       const first = looks.find((look) => look.id !== undefined)?.id
       return fail('age-key-backed-up', `${counted(items.length, 'Secret')} without a fresh backup on record`, {
         items: [...items, ...rest],
-        hints: first === undefined ? ['flux get kustomizations -A'] : byHand(first),
+        hints: first === undefined ? ['flux get kustomizations -A'] : fix(first),
       })
     }
     return unread.length > 0 ? { status: 'unknown', cause: unread.join('; ') } : pass(counted(secrets.length, 'Secret'))

@@ -51,7 +51,7 @@ export function plainSteps(manifest: Manifest, codes: number): Step[] {
 }
 
 export function flagSteps({ sealed }: Manifest): Step[] {
-  const flags = Array.from({ length: sealed.how === 'shares' ? sealed.threshold : 1 }, () => '--sheet FILE').join(' ')
+  const flags = Array.from({ length: sealed.how === 'shares' ? sealed.threshold : 1 }, () => 'FILE').join(' ')
   const begin =
     sealed.how === 'shares'
       ? `Bring ${sealed.threshold} sheets of the set together on one machine. FILE is the page as a file, or a text file with the lines below, scanned or typed: capitals, spaces and line breaks do not matter.`

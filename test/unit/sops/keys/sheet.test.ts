@@ -37,8 +37,8 @@ describe('a sheet', () => {
       'umask 077; age --decrypt --identity PRIVATE-KEY-FILE backup.age &gt; keys.txt',
       'SOPS_AGE_KEY_FILE=keys.txt sops decrypt FILE',
       'kubectl -n flux-system create secret generic sops-age --from-file=age.agekey=keys.txt',
-      'flux-ops age drill --sheet FILE',
-      'flux-ops age restore --sheet FILE',
+      'flux-ops age drill FILE',
+      'flux-ops age restore FILE',
     ])
       expect(sealedPage).toContain(`<code>${command}</code>`)
   })
@@ -55,7 +55,7 @@ describe('a sheet', () => {
 
     expect(shown).toContain('Share 1 of 3 of a backup of age keys')
     expect(shown).toContain('Alone it opens nothing; any 2 together open everything')
-    expect(shown).toContain('flux-ops age restore --sheet FILE --sheet FILE')
+    expect(shown).toContain('flux-ops age restore FILE FILE')
     expect(shown).toContain('GF(2^8)')
   })
 

@@ -1,0 +1,80 @@
+// A drill for a person: the verdict last, what is wrong with its reason and what to type, what is well as a number.
+import type { DrillReport, FileCount, SecretDrill } from '../../actions/keys/drill.ts'
+import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
+import { shortRecipient } from '../../sops/keys/bundle.ts'
+import { sanitise } from '../../ui/sanitise.ts'
+
+const MOST = 20
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+const problemLines = ({ path, message, hints }: FileProblem): string[] => [
+  // Most messages begin with the file, as they have to stand alone as well.
+  `  ✗ ${message.startsWith(path) ? message : `${path}: ${message}`}`,
+  ...hints.map((hint) => `      → ${hint}`),
+]
+
+function problems(found: readonly FileProblem[]): string[] {
+  const shown = found.slice(0, MOST).flatMap(problemLines)
+  return found.length > MOST ? [...shown, `  … and ${found.length - MOST} more: --json has all`] : shown
+}
+
+const countLine = ({ files, opened }: FileCount, what: string): string =>
+  `  ${opened === files ? '✔' : '✗'} ${opened === files ? counted(files, 'sealed file') : `${opened} of ${counted(files, 'sealed file')}`} ${what}`
+
+function repositoryLines({ repository }: DrillReport): string[] {
+  const { files, withoutMac } = repository
+  const none = files === 0 ? ['  ? there is no sealed file: nothing is proven'] : []
+  const macs = withoutMac.slice(0, MOST).map((path) => `  ⚠ ${path} has no MAC: nobody can tell whether it was changed`)
+  const count = files === 0 ? [] : [countLine(repository, 'open from this backup alone, MAC and all')]
+  return [`repository at ${repository.head.slice(0, 12)}`, ...none, ...count, ...problems(repository.problems), ...macs]
+}
+
+function secretLines(secret: SecretDrill): string[] {
+  const { id, usedBy, recipients, notBackedUp, applied, unknown } = secret
+  const missing = notBackedUp.map((recipient) => `  ✗ ${shortRecipient(recipient)} is not in this backup: it is lost with the cluster`)
+  return [
+    `Secret ${id}: ${counted(recipients.length, 'identity', 'identities')}, used by ${counted(usedBy.length, 'Kustomization')}`,
+    ...missing,
+    ...(missing.length > 0 ? ['      → flux-ops age backup'] : []),
+    ...(secret.files === 0
+      ? ['  ? Flux applies no sealed file of this repository with it']
+      : [countLine(secret, 'that Flux applies with it open')]),
+    ...problems(secret.problems),
+    ...applied.flatMap((one) => [countLine(one, `of ${one.revision}, which is applied now, open`), ...problems(one.problems)]),
+    ...unknown.map((why) => `  ? ${why}`),
+  ]
+}
+
+function clusterLines({ cluster }: DrillReport): string[] {
+  if (cluster === null) return ['cluster', '  not asked']
+  const none = cluster.secrets.length === 0 ? ['  ? no Kustomization decrypts with a Secret'] : []
+  return [
+    `cluster  ${cluster.context} (uid ${cluster.uid.slice(0, 8)}…)`,
+    ...none,
+    ...cluster.unknown.map((why) => `  ? ${why}`),
+    ...cluster.secrets.flatMap(secretLines),
+  ]
+}
+
+const VERDICTS: Readonly<Record<DrillReport['verdict'], string>> = {
+  passed: '✔ passed: with this backup nothing is lost',
+  failed: '✗ failed: this backup does not bring everything back',
+  unknown: '? not known: something above could not be answered, and that is no pass',
+}
+
+export function drawDrill(report: DrillReport & { readonly recorded: readonly string[] }): string {
+  const { backup } = report
+  const lines = [
+    `backup   ${backup.names.join(', ')}${backup.taken === null ? '' : `, taken ${backup.taken}`}${backup.cluster === null ? '' : `, of ${backup.cluster}`}`,
+    ...backup.recipients.map((recipient) => `         ${shortRecipient(recipient)}`),
+    '',
+    ...repositoryLines(report),
+    '',
+    ...clusterLines(report),
+    '',
+    VERDICTS[report.verdict],
+    ...report.recorded.map((id) => `  Secret ${id} remembers it`),
+  ]
+  return `${lines.map((line) => sanitise(line)).join('\n')}\n`
+}

@@ -1,0 +1,131 @@
+// A backup of keys, opened: one sealed file, or as many shares as are needed. What it holds stays in memory.
+import { basename, dirname, join } from 'node:path'
+import { OpsError, usageError } from '../../errors.ts'
+import type { ReadContext } from '../../ports/context.ts'
+import { Secret } from '../../ports/secret.ts'
+import { readAgeFile } from '../../sops/keys/age-file.ts'
+import type { KeyBundle } from '../../sops/keys/bundle.ts'
+import { parseIdentities } from '../../sops/keys/identities.ts'
+import { assertFile, type Manifest, readManifest } from '../../sops/keys/manifest.ts'
+import { ageOpenCommand, needsPassphrase, openWithIdentities, openWithPassphrase } from '../../sops/keys/open.ts'
+import { readBundle } from '../../sops/keys/read-bundle.ts'
+import { readSheet, type SheetContent } from '../../sops/keys/read-sheet.ts'
+import { verifyShare } from '../../sops/keys/share-text.ts'
+import { combineShares } from '../../sops/keys/shares.ts'
+
+export interface BackupRequest {
+  /** A sealed file, or share files. */
+  readonly files: readonly string[]
+  /** Key files that open it: identities of age, SSH private keys. */
+  readonly identities: readonly string[]
+  /** Called when it is sealed to a passphrase. */
+  readonly passphrase: () => Promise<Secret>
+}
+
+export interface OpenedBackup {
+  readonly bundle: KeyBundle
+  /** File names, without their folders. */
+  readonly names: readonly string[]
+  /** undefined where none lies beside it. */
+  readonly manifest: Manifest | undefined
+}
+
+type Context = Pick<ReadContext, 'exec' | 'files'>
+
+interface GivenFile {
+  readonly path: string
+  readonly text: string
+}
+
+const MANIFEST_ENDING = '.manifest.json'
+
+/** The manifest that names this file, of those that lie beside it. */
+async function manifestOf({ files }: Context, { path, text }: GivenFile): Promise<Manifest | undefined> {
+  // A sheet carries its manifest in itself.
+  const [, base] = /^(.+?)(?:\.age|-share-\d+\.txt)$/.exec(basename(path)) ?? []
+  if (base === undefined) return undefined
+  const beside = join(dirname(path), `${base}${MANIFEST_ENDING}`)
+  if (!(await files.exists(beside))) return undefined
+  const manifest = readManifest(await files.readText(beside), beside)
+  assertFile(manifest, basename(path), text)
+  return manifest
+}
+
+function assertKeys(manifest: Manifest, bundle: KeyBundle, names: readonly string[]): void {
+  const of = (recipients: readonly (string | undefined)[]): string => [...new Set(recipients.map((one) => one ?? ''))].sort().join(' ')
+  const held = of(bundle.sets.flatMap(({ identities }) => identities.map(({ recipient }) => recipient)))
+  if (held === of(manifest.keys.map(({ recipient }) => recipient))) return
+  throw usageError(
+    'backup-differs',
+    `${names.join(', ')} holds other keys than its manifest names`,
+    'is it the manifest of this backup? Without one beside it the backup opens as well',
+  )
+}
+
+const CLEAR_KEY = /^AGE-SECRET-KEY-/m
+
+function assertSealed({ path, text }: GivenFile): void {
+  if (CLEAR_KEY.test(text))
+    throw usageError(
+      'backup-not-sealed',
+      `${path} is a key file in the clear, not a backup`,
+      'flux-ops age backup --key-file FILE seals it',
+      'then delete the clear one where it does not have to be',
+    )
+}
+
+/** A file, a sheet, or what was copied from one. */
+const contentOf = ({ path, text }: GivenFile): SheetContent & { readonly path: string } => ({ path, ...readSheet(new Secret(text), path) })
+
+async function openSealedFile(ctx: Context, file: GivenFile, request: BackupRequest): Promise<Secret> {
+  const age = await readAgeFile(file.text, file.path)
+  if (needsPassphrase(age)) return openWithPassphrase(age, await request.passphrase())
+  if (request.identities.length === 0)
+    throw usageError(
+      'identity-needed',
+      `${file.path} is sealed to keys (${age.stanzas.join(', ')}), and none is given`,
+      'give the key file that opens it: --identity FILE',
+    )
+  const texts = await Promise.all(request.identities.map(async (path) => ({ path, text: await ctx.files.readText(path) })))
+  const native = texts.filter(({ text }) => /AGE-SECRET-KEY-/.test(text))
+  const identities = (await Promise.all(native.map(({ path, text }) => parseIdentities(text, path)))).flat()
+  try {
+    return await openWithIdentities(age, identities)
+  } catch (error) {
+    const other = texts.filter((one) => !native.includes(one))
+    if (!(error instanceof OpsError) || other.length === 0 || !['identity-no-match', 'age-cli-needed'].includes(error.code)) throw error
+    // SSH keys and plugins are the age CLI's.
+    const { stdout } = await ctx.exec.run(await ageOpenCommand(age, other[0]?.path ?? ''))
+    return new Secret(stdout)
+  }
+}
+
+async function open(ctx: Context, request: BackupRequest): Promise<OpenedBackup> {
+  const files = await Promise.all(request.files.map(async (path) => ({ path, text: await ctx.files.readText(path) })))
+  if (files.length === 0) throw usageError('backup-missing', 'no backup is named', 'name the sealed file, or the files of enough shares')
+  for (const file of files) assertSealed(file)
+  const manifests = await Promise.all(files.map((file) => manifestOf(ctx, file)))
+  const contents = files.map(contentOf)
+  const shares = contents.flatMap((one) => (one.kind === 'share' ? [verifyShare(one.text, one.path)] : []))
+  const [sealed] = contents.flatMap((one) => (one.kind === 'sealed' ? [one] : []))
+  if (sealed !== undefined && files.length > 1)
+    throw usageError('backup-several', `${sealed.path} is sealed as one file`, 'name it alone; several files are only for shares')
+  const text = sealed === undefined ? await combineShares(shares) : await openSealedFile(ctx, sealed, request)
+  const names = files.map(({ path }) => basename(path))
+  const bundle = await readBundle(text, names.join(', '))
+  const manifest = manifests.find((one) => one !== undefined)
+  if (manifest !== undefined) assertKeys(manifest, bundle, names)
+  return { bundle, names, manifest }
+}
+
+/** Throws the OpsErrors of what it reads, each naming its file, and `backup-differs` when the keys are not those that the manifest names. */
+export async function openBackup(ctx: Context, request: BackupRequest): Promise<OpenedBackup> {
+  try {
+    return await open(ctx, request)
+  } catch (error) {
+    // Wrong input: nothing was changed, and there is nothing to resume.
+    if (!(error instanceof OpsError) || error.exit !== 'failed') throw error
+    const { code, message, hints } = error
+    throw new OpsError({ code, message, hints, exit: 'usage', cause: error })
+  }
+}

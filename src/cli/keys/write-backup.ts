@@ -1,0 +1,85 @@
+// The files of a backup: parts, sheets, and the manifest last, so that a backup that was cut short has none. Each is read back.
+import { join } from 'node:path'
+import type { Proof } from '../../actions/keys/prove.ts'
+import { localFiles } from '../../adapters/files.ts'
+import { OpsError, refusal } from '../../errors.ts'
+import { bundleKeys, type KeyBundle } from '../../sops/keys/bundle.ts'
+import { fileRecord, type Manifest, manifestKeys, manifestText, readManifest } from '../../sops/keys/manifest.ts'
+import { sheetPage } from '../../sops/keys/sheet.ts'
+import type { SealedBackup } from './seal-backup.ts'
+
+export interface BackupFiles {
+  readonly folder: string
+  readonly base: string
+  readonly sealed: SealedBackup
+  readonly manifest: Manifest
+  readonly sheet: boolean
+}
+
+interface File {
+  readonly path: string
+  readonly text: string
+}
+
+export function manifestOf(
+  bundle: KeyBundle,
+  sealed: SealedBackup,
+  proof: Proof | null,
+  { base, version }: { readonly base: string; readonly version: string },
+): Manifest {
+  const text = manifestText({
+    created: bundle.taken ?? '',
+    fluxOps: version,
+    ...(bundle.cluster !== undefined && { cluster: bundle.cluster }),
+    keys: manifestKeys(bundleKeys(bundle)),
+    sealed: sealed.sealed,
+    files: sealed.parts.map(({ ending, text: part }) => fileRecord(`${base}${ending}`, part.reveal())),
+    ...(proof !== null && { proof: { opened: proof.opened, files: proof.files, commit: proof.commit, at: bundle.taken ?? '' } }),
+  })
+  return readManifest(text, 'the new manifest')
+}
+
+async function assertFree(files: readonly File[]): Promise<void> {
+  for (const { path } of files) {
+    if (await localFiles.exists(path))
+      throw refusal(
+        'backup-exists',
+        `${path} is there already, and a backup is never overwritten`,
+        'name another folder by --out, or another name by --name',
+      )
+  }
+}
+
+async function writeAndRead({ path, text }: File): Promise<void> {
+  await localFiles.writeText(path, text)
+  if ((await localFiles.readText(path)) === text) return
+  throw new OpsError({
+    code: 'backup-differs',
+    message: `${path} does not read back as it was written`,
+    hints: ['look at the disk: dmesg', 'write it to another one: --out DIR'],
+  })
+}
+
+const sheetName = (base: string, ending: string): string => `${base}${ending.replace(/\.[a-z]+$/, '')}.html`
+
+async function sheetsOf({ base, folder, sealed, manifest, sheet }: BackupFiles): Promise<File[]> {
+  if (!sheet) return []
+  const pages = sealed.parts.map(async ({ ending, text }): Promise<File> => {
+    const content = sealed.sealed.how === 'shares' ? { kind: 'share' as const, text } : { kind: 'sealed' as const, text: text.reveal() }
+    return { path: join(folder, sheetName(base, ending)), text: (await sheetPage({ manifest, content })).reveal() }
+  })
+  return await Promise.all(pages)
+}
+
+/** Absolute paths of what was written, the parts first. Throws OpsError `backup-exists` before anything is, and `disk-full` of the adapter. */
+export async function writeBackup(files: BackupFiles): Promise<string[]> {
+  const { folder, base, sealed, manifest } = files
+  const parts = sealed.parts.map(({ ending, text }): File => ({ path: join(folder, `${base}${ending}`), text: text.reveal() }))
+  const { format: _format, ...rest } = manifest
+  const last: File = { path: join(folder, `${base}.manifest.json`), text: manifestText(rest) }
+  const all = [...parts, ...(await sheetsOf(files)), last]
+  await assertFree(all)
+  await localFiles.makeDir(folder)
+  for (const file of all) await writeAndRead(file)
+  return all.map(({ path }) => path)
+}
