@@ -35,7 +35,7 @@ interface FluxObject {
   status?: {
     observedGeneration?: number
     lastHandledReconcileAt?: string
-    conditions?: { type: string; status: string }[]
+    conditions?: { type: string; status: string; reason?: string }[]
     history?: { version?: number }[]
   }
 }
@@ -46,14 +46,24 @@ const KINDS = [
   'helmreleases.helm.toolkit.fluxcd.io',
 ].join(',')
 
-const objectsOf = async (sandbox: Fixture): Promise<FluxObject[]> =>
-  (JSON.parse(await sandbox.run('kubectl', 'get', KINDS, '-A', '-o', 'json')) as { items: FluxObject[] }).items
+const readyOf = ({ status }: FluxObject) => status?.conditions?.find((each) => each.type === 'Ready')
+
+/** Flux looks at everything again by itself, at any moment. What it is looking at just then is read once more; what has failed is not. */
+const LOOKS = 60
+
+async function objectsOf(sandbox: Fixture, looks = LOOKS): Promise<FluxObject[]> {
+  const { items } = JSON.parse(await sandbox.run('kubectl', 'get', KINDS, '-A', '-o', 'json')) as { items: FluxObject[] }
+  if (looks === 0 || !items.some((each) => readyOf(each)?.status === 'Unknown')) return items
+  await systemClock.sleep(1_000)
+  return objectsOf(sandbox, looks - 1)
+}
 
 /** `Kustomization flux-system/apps: ready, reconciled for this run`, or what is missing. */
 function standing(object: FluxObject, token: string): string {
   const { metadata, status = {} } = object
+  const ready = readyOf(object)
   const faults = [
-    status.conditions?.find((each) => each.type === 'Ready')?.status === 'True' ? '' : 'not ready',
+    ready?.status === 'True' ? '' : `not ready (${ready?.status} ${ready?.reason})`,
     status.observedGeneration === metadata.generation ? '' : 'has not seen its last generation',
     metadata.annotations?.['reconcile.fluxcd.io/requestedAt'] === token ? '' : 'was not asked by this run',
     status.lastHandledReconcileAt === token ? '' : 'has not answered this run',
