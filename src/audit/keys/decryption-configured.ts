@@ -1,0 +1,60 @@
+// kustomize-controller decrypts only for a Kustomization that says so. Without `spec.decryption` it stops at the first sealed Secret; the Secret of
+// --sops-age-secret is taken only where `spec.decryption` names none.
+import { foundOnly, type Looked, NOTHING, together, whereText } from '../model.ts'
+import { type Applier, appliersOf, decryptionPatch } from './appliers.ts'
+import { ageOf, counted, type KeysRule, type KeysWorld, othersOf, someOf } from './world.ts'
+
+const filesText = ({ sealed }: Applier): string => `${counted(sealed.length, 'sealed file')} (${someOf(sealed.map(({ path }) => path))})`
+
+/** Those that open with an age key and nothing else. */
+const needsAge = ({ sealed }: Applier): boolean => sealed.some((file) => ageOf(file).length > 0 && othersOf(file).length === 0)
+
+const one = (applier: Applier, what: string): Looked => foundOnly([{ where: applier.where, what }])
+
+/** What files leave open only a cluster tells, and it may be one that nobody wanted to be asked. */
+function onlyCluster(applier: Applier, { cluster }: KeysWorld, why: string): Looked {
+  // That the cluster could not be read is said once for all.
+  if (cluster !== undefined && 'unread' in cluster) return NOTHING
+  const left = cluster === undefined ? 'no cluster was asked' : 'it is not in the cluster that was asked'
+  return { ...NOTHING, skipped: `${whereText(applier.where)}: ${left}, and its file does not tell: ${why}` }
+}
+
+function withoutProvider(applier: Applier, world: KeysWorld): Looked {
+  const patch = applier.from === 'file' ? decryptionPatch(world) : undefined
+  if (patch === undefined) return one(applier, `applies ${filesText(applier)} and has no spec.decryption`)
+  return onlyCluster(applier, world, `${whereText(patch)} puts decryption into Kustomizations`)
+}
+
+function withoutSecret(applier: Applier, world: KeysWorld): Looked {
+  if (!needsAge(applier)) return NOTHING
+  const { cluster } = world
+  if (cluster !== undefined && !('unread' in cluster) && applier.from === 'cluster')
+    return cluster.globalSecret === undefined
+      ? one(
+          applier,
+          `applies ${filesText(applier)}; its spec.decryption names no Secret, and kustomize-controller has no --sops-age-secret`,
+        )
+      : NOTHING
+  if (world.files.some(({ path, text }) => /\.ya?ml$/.test(path) && text.includes('--sops-age-secret='))) return NOTHING
+  return onlyCluster(applier, world, 'it names no Secret, and kustomize-controller may have one for all (--sops-age-secret)')
+}
+
+function look(applier: Applier, world: KeysWorld): Looked {
+  if (applier.provider === undefined) return withoutProvider(applier, world)
+  if (applier.provider !== 'sops')
+    return one(applier, `applies ${filesText(applier)}, and its decryption provider is ${applier.provider}, which Flux does not have`)
+  return applier.secret === undefined ? withoutSecret(applier, world) : NOTHING
+}
+
+export const decryptionConfigured: KeysRule = {
+  id: 'decryption-configured',
+  title: 'every Kustomization that applies sealed files decrypts them',
+  severity: 'error',
+  reason: 'kustomize-controller stops at the first sealed Secret: nothing of the Kustomization is applied any more',
+  fix: 'spec.decryption: {provider: sops, secretRef: {name: sops-age}} in the Kustomization',
+  source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys, DecryptResource',
+  find: (world) => {
+    const unread = world.cluster !== undefined && 'unread' in world.cluster ? [{ cause: world.cluster.unread }] : []
+    return together([{ found: [], unknown: unread }, ...appliersOf(world).map((applier) => look(applier, world))])
+  },
+}

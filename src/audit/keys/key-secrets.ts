@@ -1,0 +1,121 @@
+// The Secrets that kustomize-controller takes its keys from: there at all, with entries that it reads, and with the key of every file that it applies.
+import type { Found, Unanswered } from '../model.ts'
+import { type Applier, appliersOf } from './appliers.ts'
+import {
+  ageOf,
+  type ClusterLook,
+  type KeyEntry,
+  type KeySecretLook,
+  type KeysRule,
+  ofCluster,
+  othersOf,
+  type SealedFile,
+  someOf,
+} from './world.ts'
+
+const where = ({ id }: KeySecretLook) => ({ object: `Secret ${id}` })
+
+const splitId = (id: string): { namespace: string; name: string } => ({
+  namespace: id.slice(0, id.indexOf('/')),
+  name: id.slice(id.indexOf('/') + 1),
+})
+
+function missing(secret: KeySecretLook): Found[] {
+  if (secret.look.status !== 'missing') return []
+  const { namespace, name } = splitId(secret.id)
+  const { elsewhere } = secret.look
+  const there = elsewhere.length === 0 ? '' : `; ${elsewhere.join(', ')} has that name, and Flux looks in ${namespace} only`
+  const fix =
+    elsewhere.length === 0
+      ? `kubectl -n ${namespace} create secret generic ${name} --from-file=age.agekey=KEYFILE`
+      : `put the Secret into ${namespace}, where ${secret.usedBy[0]} is`
+  return [{ where: where(secret), what: `does not exist, and is what ${someOf(secret.usedBy)} would decrypt with${there}`, fix }]
+}
+
+const unread = (secrets: readonly KeySecretLook[]): Unanswered[] =>
+  secrets.flatMap((secret) => (secret.look.status === 'unread' ? [{ where: where(secret), cause: secret.look.why }] : []))
+
+export const decryptionSecretExists: KeysRule = {
+  id: 'decryption-secret-exists',
+  title: 'every Secret that Kustomizations decrypt with exists where Flux looks for it',
+  severity: 'error',
+  reason: 'without it nothing that is sealed can be applied; Flux looks in the namespace of the Kustomization',
+  fix: 'kubectl -n NAMESPACE create secret generic NAME --from-file=age.agekey=KEYFILE',
+  source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys',
+  find: ofCluster(({ keySecrets }) => ({ found: keySecrets.flatMap(missing), unknown: unread(keySecrets) })),
+}
+
+const READ = /\.(?:agekey|asc)$|^sops\.(?:vault-token|aws-kms|azure-kv|gcp-kms)$/
+
+function entryFindings(secret: KeySecretLook, entry: KeyEntry, others: readonly KeyEntry[]): Found[] {
+  const { namespace, name } = splitId(secret.id)
+  const isAge = entry.name.endsWith('.agekey')
+  if (isAge && entry.recipients === undefined) {
+    const fix = `kubectl -n ${namespace} edit secret ${name}, and leave one AGE-SECRET-KEY-1… a line in it`
+    return [{ where: where(secret), what: `entry ${entry.name} holds something that is no age key: Flux stops at it`, fix }]
+  }
+  if (isAge || (!secret.isGlobal && READ.test(entry.name))) return []
+  const isKey = entry.recipients !== undefined && entry.recipients.length > 0
+  const isElsewhere =
+    isKey && entry.recipients.every((each) => others.some((other) => other.name.endsWith('.agekey') && other.recipients?.includes(each)))
+  const what = `entry ${entry.name} ${isKey ? 'holds an age key and ' : ''}is passed over by Flux, as its name does not end in .agekey`
+  const fix = `kubectl -n ${namespace} create secret generic ${name} --from-file=${entry.name.replace(/\.[^.]*$/, '')}.agekey=KEYFILE --dry-run=client -o yaml | kubectl apply -f -`
+  return [{ where: where(secret), what, fix, ...(isKey && !isElsewhere ? {} : { severity: 'warning' as const }) }]
+}
+
+export const keyEntriesRead: KeysRule = {
+  id: 'key-entries-read',
+  title: 'Flux reads every entry of its Secrets with keys',
+  severity: 'error',
+  reason: 'an entry that does not end in .agekey is passed over without a word, and nothing opens with it',
+  fix: 'name the entry age.agekey',
+  source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go DecryptionAgeExt',
+  find: ofCluster(({ keySecrets }) => {
+    const found = keySecrets.flatMap((secret): Found[] => {
+      if (secret.look.status !== 'found') return []
+      const { entries } = secret.look
+      if (entries.length === 0) return [{ where: where(secret), what: 'has no entry at all' }]
+      return entries.flatMap((entry) => entryFindings(secret, entry, entries))
+    })
+    return { found, unknown: unread(keySecrets) }
+  }),
+}
+
+const opens = ({ metadata }: SealedFile, keys: ReadonlySet<string>): boolean => {
+  const groups = metadata.groups.filter(({ age }) => age.some(({ recipient }) => keys.has(recipient))).length
+  return groups >= (metadata.groups.length < 2 ? 1 : metadata.shamirThreshold || metadata.groups.length)
+}
+
+const secretOf = (cluster: ClusterLook, { secret, namespace }: Applier): KeySecretLook | undefined => {
+  const id = secret === undefined ? cluster.globalSecret : `${namespace ?? ''}/${secret}`
+  return cluster.keySecrets.find((each) => each.id === id)
+}
+
+export const clusterOpensFiles: KeysRule = {
+  id: 'cluster-opens-files',
+  title: 'the cluster has a key for every sealed file that it applies',
+  severity: 'error',
+  reason: 'what it cannot open it does not apply, and neither what stands beside it',
+  fix: 'seal the file to the recipient of the cluster: sops updatekeys FILE, once .sops.yaml names it',
+  source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go',
+  find: ofCluster((cluster, world) => {
+    const unknown: Unanswered[] = []
+    const found = appliersOf(world).flatMap((applier): Found[] => {
+      const secret = applier.from === 'cluster' && applier.provider === 'sops' ? secretOf(cluster, applier) : undefined
+      if (secret === undefined || secret.look.status === 'missing') return []
+      if (secret.look.status === 'unread') {
+        unknown.push({ where: applier.where, cause: secret.look.why })
+        return []
+      }
+      const keys = secret.look.entries.filter(({ name }) => name.endsWith('.agekey')).flatMap(({ recipients }) => recipients ?? [])
+      // What opens with a key of another kind, a cloud may open.
+      const shut = applier.sealed.filter((file) => othersOf(file).length === 0 && !opens(file, new Set(keys)))
+      const held = keys.length === 0 ? 'no key of age that Flux reads' : keys.map(world.nameOf).join(', ')
+      return shut.map((file) => ({
+        where: { path: file.path },
+        what: `is sealed to ${ageOf(file).map(world.nameOf).join(', ')}, and Secret ${secret.id}, with which ${applier.name} decrypts, holds ${held}`,
+      }))
+    })
+    return { found, unknown }
+  }),
+}
