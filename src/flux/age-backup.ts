@@ -15,7 +15,8 @@ export interface KeySecret {
   readonly usedBy: readonly string[]
 }
 
-const globalSecret = (deployments: readonly KubeObject[]): string | undefined => {
+/** `namespace/name` that --sops-age-secret of kustomize-controller names. */
+export const globalSecret = (deployments: readonly KubeObject[]): string | undefined => {
   for (const deployment of deployments) {
     for (const { component, args } of runningControllers([deployment])) {
       if (component !== 'kustomize-controller') continue

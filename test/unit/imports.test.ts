@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
   {
     from: /^src\/actions\//,
-    own: /^src\/(actions\/|flux\/|sops\/|ports\/|errors\.ts)/,
+    own: /^src\/(actions\/|audit\/|flux\/|sops\/|ports\/|errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|yaml|semver|${PURE_NODE})$`),
   },
