@@ -98,7 +98,7 @@ const macProblem = ({ path, mac }: { path: string; mac: string }): FileProblem =
         path,
         code: 'mac-mismatch',
         message: 'its MAC does not hold: something in it was changed without sops; Flux does not look at the MAC and applies it',
-        hints: [`see what changed:  git log -p -- ${path}`, `when it is right as it is:  sops --ignore-mac ${path}`],
+        hints: [`see what changed:  git log -p -- ${path}`, `when it is right as it is:  sops --ignore-mac --rotate --in-place ${path}`],
       }
     : { path, code: 'mac-unknown', message: 'only sops can tell whether its MAC holds, and it could not be asked', hints: ['install sops'] }
 

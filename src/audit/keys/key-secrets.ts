@@ -59,7 +59,10 @@ function entryFindings(secret: KeySecretLook, entry: KeyEntry, others: readonly 
   const isElsewhere =
     isKey && entry.recipients.every((each) => others.some((other) => other.name.endsWith('.agekey') && other.recipients?.includes(each)))
   const what = `entry ${entry.name} ${isKey ? 'holds an age key and ' : ''}is passed over by Flux, as its name does not end in .agekey`
-  const fix = `kubectl -n ${namespace} create secret generic ${name} --from-file=${entry.name.replace(/\.[^.]*$/, '')}.agekey=KEYFILE --dry-run=client -o yaml | kubectl apply -f -`
+  // A move within the Secret: no key leaves it, and no other entry is touched.
+  const to = `${entry.name.replace(/\.[^.]*$/, '') || 'age'}.agekey`
+  const patch = JSON.stringify([{ op: 'move', from: `/data/${entry.name}`, path: `/data/${to}` }])
+  const fix = `kubectl -n ${namespace} patch secret ${name} --type=json -p '${patch}'`
   return [{ where: where(secret), what, fix, ...(isKey && !isElsewhere ? {} : { severity: 'warning' as const }) }]
 }
 

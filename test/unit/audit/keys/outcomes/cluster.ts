@@ -77,7 +77,7 @@ export const outcomes: OutcomeTable = {
       {
         given: 'an entry has the wrong end',
         change: ofSecret(keySecret([{ name: 'age.key', recipients: [ALICE] }])),
-        says: /"severity":"error".*entry age\.key holds an age key and is passed over.*--from-file=age\.agekey/,
+        says: /"severity":"error".*entry age\.key holds an age key and is passed over.*op.*move.*from.*data.age\.key.*path.*data.age\.agekey/,
       },
       {
         given: 'an entry is no key',
