@@ -42,7 +42,7 @@ Exit 3: a key could not be read or proves nothing; nothing was written. The same
       import('../../src/cli/keys/seal-how.ts'),
     ])
     const output = outputOf(flags)
-    const result = await makeBackup(this.invocation, {
+    const { result, named } = await makeBackup(this.invocation, {
       repo: flags.repo,
       secrets: flags.secret ?? [],
       keyFiles: flags['key-file'] ?? [],
@@ -58,7 +58,7 @@ Exit 3: a key could not be read or proves nothing; nothing was written. The same
     })
     if (!flags.json) {
       const { drawBackup } = await import('../../src/cli/keys/backup-draw.ts')
-      process.stdout.write(drawBackup(result))
+      process.stdout.write(drawBackup(result, named))
     }
     return result
   }

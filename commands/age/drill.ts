@@ -37,7 +37,7 @@ Exit 0: passed. Exit 3: failed, or something could not be answered. The same by 
   async run(): Promise<unknown> {
     const { argv, flags } = await this.parse(AgeDrill)
     const { runDrill } = await import('../../src/cli/keys/run-drill.ts')
-    const result = await runDrill(this.invocation, {
+    const { result, named } = await runDrill(this.invocation, {
       files: argv as string[],
       identities: flags.identity ?? [],
       passphraseFile: flags['passphrase-file'],
@@ -51,7 +51,7 @@ Exit 0: passed. Exit 3: failed, or something could not be answered. The same by 
     })
     if (!flags.json) {
       const { drawDrill } = await import('../../src/cli/keys/drill-draw.ts')
-      process.stdout.write(drawDrill(result))
+      process.stdout.write(drawDrill(result, named))
     }
     this.exitWith(EXIT[result.verdict])
     return result

@@ -1,6 +1,6 @@
 // `age drill` as a person types it: it passes where everything comes back, and nowhere else.
 import { execFile } from 'node:child_process'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -144,5 +144,16 @@ describe('age drill', () => {
     expect((await desk.drill(byPhrase, '--passphrase-file', join(desk.work, 'wrong'))).stderr).toContain(
       'does not open with this passphrase',
     )
+  })
+
+  test('names whose a recipient is, as the file of the team says it', async () => {
+    const own = /age1[0-9a-z]+/.exec(await readFile(join(desk.sandbox.paths.secrets, 'age.agekey'), 'utf8'))?.[0]
+    await writeFile(join(desk.sandbox.paths.repo, '.flux-ops.yaml'), `recipients:\n  - name: home cluster\n    recipient: ${own}\n`)
+
+    const said = await desk.toRecovery()
+
+    expect(said.stdout).toContain(`${own} "home cluster"  opens`)
+    expect((await desk.drillRecovery()).stdout).toContain(`${own} "home cluster"`)
+    await rm(join(desk.sandbox.paths.repo, '.flux-ops.yaml'))
   })
 })

@@ -5,6 +5,7 @@ import type { Manifest } from '../../sops/keys/manifest.ts'
 import { sourceName } from '../../sops/keys/sources.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 import type { BackupResult } from './make-backup.ts'
+import type { Named } from './named.ts'
 
 const MOST = 20
 
@@ -42,7 +43,7 @@ const how = (sealed: BackupResult['sealed']): string => {
   return `sealed to ${sealed.to.map(({ recipient, name }) => (name === undefined ? shortRecipient(recipient) : `${shortRecipient(recipient)} "${name}"`)).join(', ')}`
 }
 
-export function drawBackup(result: BackupResult): string {
+export function drawBackup(result: BackupResult, named: Named): string {
   const written = result.files.length === 0 ? [] : [`written  ${how(result.sealed)}`, ...result.files.map((file) => `  ${file}`), '']
   const lines = [
     `keys     ${result.keys.length}`,
@@ -53,5 +54,5 @@ export function drawBackup(result: BackupResult): string {
     ...written,
     ...next(result),
   ]
-  return `${lines.map((line) => sanitise(line)).join('\n')}\n`
+  return `${lines.map((line) => sanitise(named(line))).join('\n')}\n`
 }

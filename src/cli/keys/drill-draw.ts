@@ -3,6 +3,7 @@ import type { DrillReport, FileCount, SecretDrill } from '../../actions/keys/dri
 import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
 import { shortRecipient } from '../../sops/keys/bundle.ts'
 import { sanitise } from '../../ui/sanitise.ts'
+import type { Named } from './named.ts'
 
 const MOST = 20
 
@@ -63,7 +64,7 @@ const VERDICTS: Readonly<Record<DrillReport['verdict'], string>> = {
   unknown: '? not known: something above could not be answered, and that is no pass',
 }
 
-export function drawDrill(report: DrillReport & { readonly recorded: readonly string[] }): string {
+export function drawDrill(report: DrillReport & { readonly recorded: readonly string[] }, named: Named): string {
   const { backup } = report
   const lines = [
     `backup   ${backup.names.join(', ')}${backup.taken === null ? '' : `, taken ${backup.taken}`}${backup.cluster === null ? '' : `, of ${backup.cluster}`}`,
@@ -76,5 +77,5 @@ export function drawDrill(report: DrillReport & { readonly recorded: readonly st
     VERDICTS[report.verdict],
     ...report.recorded.map((id) => `  Secret ${id} remembers it`),
   ]
-  return `${lines.map((line) => sanitise(line)).join('\n')}\n`
+  return `${lines.map((line) => sanitise(named(line))).join('\n')}\n`
 }

@@ -10,6 +10,7 @@ import { type Manifest, manifestKeys } from '../../sops/keys/manifest.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ClusterFlags, OutputFlags } from '../run-flags.ts'
 import { type Collected, collectKeys } from './collect.ts'
+import { type Named, namesFor } from './named.ts'
 import { type KeysWorld, openKeysWorld } from './open-world.ts'
 import { type SealHow, sealBackup } from './seal-backup.ts'
 import { manifestOf, writeBackup } from './write-backup.ts'
@@ -99,7 +100,10 @@ async function remember(world: KeysWorld, { secrets, bundle }: Collected, invoca
   }
 }
 
-export async function makeBackup(invocation: Invocation, order: BackupOrder): Promise<BackupResult> {
+export async function makeBackup(
+  invocation: Invocation,
+  order: BackupOrder,
+): Promise<{ readonly result: BackupResult; readonly named: Named }> {
   if (!order.withCluster && order.keyFiles.length === 0)
     throw usageError('keys-missing', 'with --no-cluster there is nothing to back up but key files, and none is named', '--key-file FILE')
   const world = await openKeysWorld(invocation, order.flags, order.withCluster)
@@ -108,13 +112,14 @@ export async function makeBackup(invocation: Invocation, order: BackupOrder): Pr
     const { bundle } = collected
     const keys = manifestKeys(bundleKeys(bundle))
     const proof = await prove(world, bundle, order)
-    if (order.dryRun) return { files: [], keys, proof, sealed: null, reopened: false, recorded: [] }
+    const named = await namesFor(world, order.repo)
+    if (order.dryRun) return { result: { files: [], keys, proof, sealed: null, reopened: false, recorded: [] }, named }
     const base = order.name ?? defaultName(bundle)
     const sealed = await sealBackup(world.ctx, bundle, await order.how())
     const manifest = manifestOf(bundle, sealed, proof, { base, version: invocation.version })
     const paths = await writeBackup({ folder: resolve(order.out), base, sealed, manifest, sheet: order.sheet })
     const recorded = order.record && sealed.reopened && proof !== null ? await remember(world, collected, invocation) : []
-    return { files: paths, keys, proof, sealed: sealed.sealed, reopened: sealed.reopened, recorded }
+    return { result: { files: paths, keys, proof, sealed: sealed.sealed, reopened: sealed.reopened, recorded }, named }
   } finally {
     world.close()
   }

@@ -12,6 +12,7 @@ import type { Invocation } from '../invocation.ts'
 import type { ClusterFlags, OutputFlags } from '../run-flags.ts'
 import { askPassphrase } from './ask-passphrase.ts'
 import { drillHtml } from './drill-html.ts'
+import { type Named, namesFor } from './named.ts'
 import { openBackup } from './open-backup.ts'
 import { type KeysWorld, openKeysWorld } from './open-world.ts'
 
@@ -31,6 +32,11 @@ export interface DrillRequest {
 
 /** The report, and what was written down of it. */
 export type DrillResult = DrillReport & { readonly recorded: readonly string[] }
+
+export interface Drilled {
+  readonly result: DrillResult
+  readonly named: Named
+}
 
 async function clusterWorld(world: KeysWorld, secrets: readonly string[]): Promise<ClusterWorld | undefined> {
   if (world.cluster === undefined) return undefined
@@ -59,7 +65,7 @@ async function remember(world: KeysWorld, report: DrillReport, invocation: Invoc
   }
 }
 
-export async function runDrill(invocation: Invocation, request: DrillRequest): Promise<DrillResult> {
+export async function runDrill(invocation: Invocation, request: DrillRequest): Promise<Drilled> {
   const { flags, files, identities, passphraseFile, withCluster } = request
   const world = await openKeysWorld(invocation, flags, withCluster)
   try {
@@ -71,7 +77,7 @@ export async function runDrill(invocation: Invocation, request: DrillRequest): P
     const report = await drill(world.ctx, { bundle, names, survey, cluster: await clusterWorld(world, request.secrets) })
     const recorded = request.record ? await remember(world, report, invocation) : []
     if (request.html !== undefined) await localFiles.writeText(resolve(request.html), drillHtml({ ...report, recorded }), { mode: 0o600 })
-    return { ...report, recorded }
+    return { result: { ...report, recorded }, named: await namesFor(world, request.repo) }
   } finally {
     world.close()
   }
