@@ -6,15 +6,12 @@ const VALUES = new Map([...ALPHABET].map((letter, value) => [letter, value]))
 const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3]
 const CHECKSUM_LENGTH = 6
 
-/** Longer lines hold no key of anybody: a post-quantum recipient has 1,959 characters. */
-const LONGEST = 8_192
-
 const step = (sum: number, value: number): number =>
   GENERATOR.reduce((next, factor, bit) => (((sum >>> 25) >>> bit) & 1 ? next ^ factor : next), ((sum & 0x1ffffff) << 5) ^ value)
 
 /** The part before the last `1`, in the case it is written in; undefined where the text is not bech32 or its checksum does not hold. */
 export function bech32Prefix(text: string): string | undefined {
-  if (text.length > LONGEST || (text !== text.toLowerCase() && text !== text.toUpperCase())) return undefined
+  if (text !== text.toLowerCase() && text !== text.toUpperCase()) return undefined
   const end = text.lastIndexOf('1')
   if (end < 1 || text.length - end - 1 < CHECKSUM_LENGTH) return undefined
   const prefix = [...text.slice(0, end).toLowerCase()].map((letter) => letter.charCodeAt(0))

@@ -5,7 +5,7 @@ import { bundleKeys, bundleText, type KeyBundle, keySetText, shortRecipient } fr
 import { parseIdentities } from '../../../../src/sops/keys/identities.ts'
 import { readBundle } from '../../../../src/sops/keys/read-bundle.ts'
 import type { KeySource } from '../../../../src/sops/keys/sources.ts'
-import { allOf, failure, hybrid, identity, PLUGIN_IDENTITY, PLUGIN_RECIPIENT, x25519 } from './fixtures.ts'
+import { allOf, failure, hybrid, identity, LONG_PLUGIN_RECIPIENT, PLUGIN_IDENTITY, PLUGIN_RECIPIENT, x25519 } from './fixtures.ts'
 
 const classical = await identity(await x25519())
 const second = await identity(await x25519())
@@ -126,6 +126,19 @@ describe('a bundle that is read back', () => {
         expect(await roundTrip(whole)).toEqual(plain(whole))
       }),
     )
+  })
+
+  test('keeps the whole recipient of a plugin, however long: nothing else tells it', async () => {
+    const [long] = await parseIdentities(`# recipient: ${LONG_PLUGIN_RECIPIENT}\n${PLUGIN_IDENTITY}`, 'test key')
+    const whole = bundle([{ source: { kind: 'file', name: 'keys.txt' }, identities: [long as typeof classical] }])
+
+    expect(bundleKeys(await readBundle(bundleText(whole), 'backup.age'))[0]?.recipient).toBe(LONG_PLUGIN_RECIPIENT)
+  })
+
+  test('is not spoken for by a comment below its header', async () => {
+    const text = bundleText(one).reveal().replace('# recipient', '# taken: never\n# cluster: other\n# recipient')
+
+    expect(await reread(text)).toMatchObject({ taken: one.taken, cluster: one.cluster })
   })
 
   test('may have lost its newlines to Windows and may have comments of somebody else', async () => {

@@ -8,6 +8,9 @@ export const PLUGIN_IDENTITY = 'AGE-PLUGIN-YUBIKEY-1QQRSU9GUYV4RZWPLGEX4GKMZD9C8
 export const DASHED_PLUGIN_IDENTITY = 'AGE-PLUGIN-FIDO2-HMAC-1QQRSU9GUYV4RZWPLGEX4GKMZD9C8WL59JK4U6V'
 export const PLUGIN_RECIPIENT = 'age1yubikey1qgqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0jqxwspvz'
 export const DASHED_PLUGIN_RECIPIENT = 'age1fido2-hmac1qqrsu9guyv4rzwplgex4gkmzd9c8wl59rwkaws'
+/** Longer than what is shown whole. */
+export const LONG_PLUGIN_RECIPIENT =
+  'age1tpm1qvpsvzgvpufp2xqmrcsjgfe295crxd3e8sl5y32gfd89z4zhtfwkqcmxd9kx7un40pahaqvys79gmyynj6vee8az5k52ht43kjmm40wqc0rvnnx06t2a3k77u8jw06hd7reld70ulupq2zqtpcg3g9c6r5szxf3fq6x638'
 export const TAG_RECIPIENT = 'age1tag1qvg37v296nafgk2hqjdz70az50pfzrzdtva3cnuuwq7ugcvvz6d8y87k7g8'
 
 export const x25519 = (): Promise<string> => generateX25519Identity()

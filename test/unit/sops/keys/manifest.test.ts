@@ -66,12 +66,12 @@ describe('a manifest', () => {
       'format is missing',
     ],
     ['without keys', changed((value) => Object.assign(value, { keys: [] })), 'manifest-unreadable', 'keys is missing'],
-    [
-      'with a file that is somewhere else',
-      changed((value) => Object.assign(value, { files: [fileRecord('../../keys.txt', '')] })),
+    ...['../../keys.txt', '/keys.txt', '..', '.', '', 'a\\b'].map((name): [string, string, string, string] => [
+      `with a file that is somewhere else (${name})`,
+      changed((value) => Object.assign(value, { files: [fileRecord(name, '')] })),
       'manifest-unreadable',
       'files.0.name',
-    ],
+    ]),
     ['that is no JSON', `{ ${line}`, 'manifest-unreadable', 'it is not JSON'],
     ['that is nothing', 'null', 'manifest-unreadable', 'does not have the shape of one'],
     ['that is far too large', ' '.repeat(2 ** 20 + 1), 'manifest-unreadable', 'larger than 1 MiB'],

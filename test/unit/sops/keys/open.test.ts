@@ -148,11 +148,14 @@ describe('a damaged file', () => {
   })
 
   test.each([
-    ['anything else', 'hello'],
-    ['nothing', ''],
-    ['another version', 'age-encryption.org/v2\n-> X25519 abc\nabc\n--- abc\n'],
-    ['far too much', 'x'.repeat(17 * 2 ** 20)],
-  ])('is told from %s', async (_what, other) => {
-    expect((await failure(openBytes(other))).code).toBe('age-file-unreadable')
+    ['anything else', 'hello', 'does not begin like one'],
+    ['nothing', '', 'does not begin like one'],
+    ['another version', 'age-encryption.org/v2\n-> X25519 abc\nabc\n--- abc\n', 'another version'],
+    ['far too much', `age-encryption.org/v1\n${'x'.repeat(16 * 2 ** 20)}`, 'larger than 16 MiB'],
+  ])('is told from %s', async (_what, other, said) => {
+    const error = await failure(openBytes(other))
+
+    expect(error.code).toBe('age-file-unreadable')
+    expect(error.message).toContain(said)
   })
 })

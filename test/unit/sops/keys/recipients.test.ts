@@ -18,6 +18,7 @@ const key = await x25519()
 const classical = await recipientOf(key)
 const quantum = await recipientOf(await hybrid())
 const ssh = sshEd25519('oncall@example.com')
+const rsa = sshRsa(2048, 'oncall@example.com')
 
 describe('reading a recipient', () => {
   test.each([
@@ -32,7 +33,7 @@ describe('reading a recipient', () => {
 
   test.each([
     ['ed25519', ssh],
-    ['rsa', sshRsa(2048, 'oncall@example.com')],
+    ['rsa', rsa],
   ])('knows an SSH key of type %s and takes its comment for a name', async (_type, text) => {
     const found = await readRecipient(text, 'recipient 1')
 
@@ -53,6 +54,7 @@ describe('reading a recipient', () => {
     ['an SSH key of another type', 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= me', 'of a type that age cannot seal to'],
     ['an SSH key that was cut off', ssh.slice(0, 50), 'is a damaged SSH public key'],
     ['an SSH key with another label', ssh.replace('ssh-ed25519', 'ssh-rsa'), 'is a damaged SSH public key'],
+    ['an SSH key that is of another type inside', rsa.replace('AAAAB3NzaC1yc2E', 'AAAAB3NzaC1yc2I'), 'is a damaged SSH public key'],
     ['a short RSA key', sshRsa(1024), 'below 2048 bits'],
     ['nothing', '', 'is no recipient'],
     ['a name', 'github:somebody', 'is no recipient'],

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
-import { combine } from 'shamir-secret-sharing'
+import { combine, split } from 'shamir-secret-sharing'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../../../src/ports/secret.ts'
 import { bundleText, shortRecipient } from '../../../../src/sops/keys/bundle.ts'
@@ -237,10 +239,15 @@ describe('shares that do not recover', () => {
     expect(allOf(error)).not.toContain((three[0] as Share).data.reveal().slice(0, 20))
   })
 
+  test('is not what more shares than are needed do, though one of them lies', async () => {
+    const liar = { ...(others[3] as Share), set: three[0]?.set ?? '' }
+
+    expect((await combineShares([...three, liar])).reveal()).toBe(text.reveal())
+  })
+
   test('were packed as something that is far larger than any key file', async () => {
-    const { deflateRawSync } = await import('node:zlib')
-    const { split } = await import('shamir-secret-sharing')
-    const bomb = new Uint8Array(Buffer.concat([Buffer.of(1), Buffer.alloc(32), deflateRawSync(Buffer.alloc(2 ** 22))]))
+    const large = Buffer.alloc(2 ** 22)
+    const bomb = new Uint8Array(Buffer.concat([Buffer.of(1), createHash('sha256').update(large).digest(), deflateRawSync(large)]))
     const parts = await split(bomb, 3, 3)
     const made = three.map((share, at) => ({ ...share, data: new Secret(Buffer.from(parts[at] ?? []).toString('base64')) }))
 
