@@ -1,6 +1,6 @@
 // Opens what a backup was sealed in, with identities or a passphrase, and tells apart why it does not open. age-encryption's own messages are
 // matched where they are the only difference and never shown: some of them repeat what they were given.
-import { OpsError } from '../../errors.ts'
+import { type OpsError, usageError } from '../../errors.ts'
 import type { Command } from '../../ports/exec.ts'
 import { Secret } from '../../ports/secret.ts'
 import { type AgeFile, armored, damagedFile } from './age-file.ts'
@@ -14,8 +14,6 @@ const TOO_SLOW = 'scrypt work factor is too high'
 
 type Decrypter = InstanceType<typeof import('age-encryption')['Decrypter']>
 
-const failed = (code: string, message: string, ...hints: string[]): OpsError => new OpsError({ code, message, hints })
-
 export const needsPassphrase = ({ stanzas }: AgeFile): boolean => stanzas.includes('scrypt')
 
 /** The key of the file; undefined where what the decrypter was given does not open it. */
@@ -26,7 +24,7 @@ async function fileKey(file: AgeFile, decrypter: Decrypter): Promise<Uint8Array 
     const said = error instanceof Error ? error.message : ''
     if (said === NO_MATCH) return undefined
     if (said === TOO_SLOW)
-      throw failed(
+      throw usageError(
         'work-factor-too-high',
         `${file.where} asks for more rounds of scrypt than 2^20`,
         'the age CLI may open it: age --decrypt FILE',
@@ -47,7 +45,7 @@ async function payload(file: AgeFile, key: Uint8Array): Promise<Secret> {
 }
 
 const byCli = (file: AgeFile, types: readonly string[]): OpsError =>
-  failed(
+  usageError(
     'age-cli-needed',
     `${file.where} opens with a key of ${types.join(', ')}, which only the age CLI can use`,
     'age --decrypt -i FILE, where FILE is the SSH private key or the identity of the plugin',
@@ -59,7 +57,7 @@ function noMatch(file: AgeFile, identities: readonly Identity[]): OpsError {
   if (foreign.length > 0 && (foreign.length === file.stanzas.length || identities.some(({ kind }) => kind === 'plugin')))
     return byCli(file, foreign)
   const tried = identities.flatMap(({ recipient }) => (recipient === undefined ? [] : [shortRecipient(recipient)]))
-  return failed(
+  return usageError(
     'identity-no-match',
     `${file.where} does not open: it is sealed to ${file.stanzas.join(', ')}, and none of the identities given is one of them`,
     tried.length === 0 ? 'give the identity of a recipient of this backup' : `tried: ${tried.join(', ')}`,
@@ -69,12 +67,12 @@ function noMatch(file: AgeFile, identities: readonly Identity[]): OpsError {
 }
 
 /**
- * What the file holds. Throws OpsError `passphrase-needed`, `identity-no-match` (names the kinds of keys in the header), `age-cli-needed` (an SSH key
- * or a plugin: see `ageOpenCommand`) and `age-file-damaged`.
+ * What the file holds. Throws OpsError (usage) `passphrase-needed`, `identity-no-match` (names the kinds of keys in the header), `age-cli-needed`
+ * (an SSH key or a plugin: see `ageOpenCommand`), and `age-file-damaged`.
  */
 export async function openWithIdentities(file: AgeFile, identities: readonly Identity[]): Promise<Secret> {
   if (needsPassphrase(file))
-    throw failed('passphrase-needed', `${file.where} is sealed to a passphrase, not to keys`, 'give the passphrase of the backup')
+    throw usageError('passphrase-needed', `${file.where} is sealed to a passphrase, not to keys`, 'give the passphrase of the backup')
   const { Decrypter } = await import('age-encryption')
   const decrypter = new Decrypter()
   for (const { kind, secret } of identities) if (kind !== 'plugin') decrypter.addIdentity(secret.reveal())
@@ -83,10 +81,10 @@ export async function openWithIdentities(file: AgeFile, identities: readonly Ide
   return await payload(file, key)
 }
 
-/** As above. Throws OpsError `passphrase-wrong`, `passphrase-not-used`, `work-factor-too-high` and `age-file-damaged`. */
+/** As above. Throws OpsError (usage) `passphrase-wrong`, `passphrase-not-used`, `work-factor-too-high`, and `age-file-damaged`. */
 export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Promise<Secret> {
   if (!needsPassphrase(file))
-    throw failed(
+    throw usageError(
       'passphrase-not-used',
       `${file.where} is sealed to keys (${file.stanzas.join(', ')}), not to a passphrase`,
       'give an identity file',
@@ -96,7 +94,7 @@ export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Pro
   decrypter.addPassphrase(passphrase.reveal())
   const key = await fileKey(file, decrypter)
   if (key === undefined)
-    throw failed(
+    throw usageError(
       'passphrase-wrong',
       `${file.where} does not open with this passphrase`,
       'type it again; capitals, spaces and dashes count',

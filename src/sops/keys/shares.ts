@@ -74,23 +74,20 @@ export async function splitIntoShares(text: Secret, options: SplitOptions): Prom
   return shares.map((share, at) => shareText({ set, index: at + 1, count, threshold, taken }, labels, share))
 }
 
-const failed = (code: string, message: string, ...hints: string[]): OpsError => new OpsError({ code, message, hints })
-
 const doNotFit = (shares: readonly Share[]): OpsError =>
-  failed(
-    'shares-do-not-fit',
-    `${shares.map(({ where }) => where).join(', ')} are whole, but what they give together is not what was split`,
-    'one of them is not of this backup, though it says so',
-    'put other shares of the set in its place, one after another',
-  )
+  new OpsError({
+    code: 'shares-do-not-fit',
+    message: `${shares.map(({ where }) => where).join(', ')} are whole, but what they give together is not what was split`,
+    hints: ['one of them is not of this backup, though it says so', 'put other shares of the set in its place, one after another'],
+  })
 
 /** Throws where shares cannot go together. */
 function assertOneSet(shares: readonly Share[]): void {
   const [first] = shares
-  if (first === undefined) throw failed('shares-too-few', 'no share was given', 'give the shares of one set')
+  if (first === undefined) throw usageError('shares-too-few', 'no share was given', 'give the shares of one set')
   const stranger = shares.find(({ set }) => set !== first.set)
   if (stranger !== undefined)
-    throw failed(
+    throw usageError(
       'shares-of-two-sets',
       `${stranger.where} is of set ${grouped(stranger.set)}, ${first.where} of set ${grouped(first.set)}: shares of two backups never fit`,
       'give shares with the same Set',
@@ -98,14 +95,14 @@ function assertOneSet(shares: readonly Share[]): void {
   const again = shares.find((share, at) => shares.findIndex(({ index }) => index === share.index) !== at)
   const before = shares.find(({ index }) => index === again?.index)
   if (again !== undefined)
-    throw failed(
+    throw usageError(
       'share-twice',
       `${before?.where} and ${again.where} are both share ${again.index} of ${again.count}`,
       'give another one in its place',
     )
   const missing = first.threshold - shares.length
   if (missing > 0)
-    throw failed(
+    throw usageError(
       'shares-too-few',
       `${missing} more ${missing === 1 ? 'share is' : 'shares are'} needed: there ${shares.length === 1 ? 'is' : 'are'} ${shares.length} of the ${first.threshold} that recover set ${grouped(first.set)}`,
       `given: share ${shares.map(({ index }) => index).join(', ')} of ${first.count}; any other will do`,
@@ -113,8 +110,8 @@ function assertOneSet(shares: readonly Share[]): void {
 }
 
 /**
- * The text of the bundle. Throws OpsError `shares-too-few` (says how many are missing), `shares-of-two-sets`, `share-twice`, and `shares-do-not-fit`
- * where the digest of the whole does not hold.
+ * The text of the bundle. Throws OpsError (usage) `shares-too-few` (says how many are missing), `shares-of-two-sets`, `share-twice`, and
+ * `shares-do-not-fit` where the digest of the whole does not hold. Of more shares than are needed the first count.
  */
 export async function combineShares(shares: readonly Share[]): Promise<Secret> {
   assertOneSet(shares)

@@ -46,7 +46,7 @@ describe('opening with identities', () => {
   test('says which kinds of keys would open it, and which were tried, when none fits', async () => {
     const error = await failure(openWithIdentities(await readAgeFile(bytes, 'backup.age'), [other, quantum]))
 
-    expect(error.code).toBe('identity-no-match')
+    expect(error).toMatchObject({ code: 'identity-no-match', exit: 'usage' })
     expect(error.message).toContain('sealed to X25519')
     expect(error.hints.join('\n')).toContain(other.recipient)
     expect(allOf(error)).not.toContain(other.secret.reveal())
@@ -104,7 +104,7 @@ describe('opening with a passphrase', () => {
   test('tells a wrong one from a damaged file, and repeats neither', async () => {
     const error = await failure(openWithPassphrase(await sealedBy(passphrase), new Secret('hunter2-canary')))
 
-    expect(error.code).toBe('passphrase-wrong')
+    expect(error).toMatchObject({ code: 'passphrase-wrong', exit: 'usage' })
     expect(allOf(error)).not.toMatch(/hunter2|correct horse/)
   })
 
@@ -141,7 +141,7 @@ describe('a damaged file', () => {
   ])('%s is called damaged', async (_what, damaged) => {
     const error = await failure(openBytes(damaged))
 
-    expect(error.code).toBe('age-file-damaged')
+    expect(error).toMatchObject({ code: 'age-file-damaged', exit: 'failed' })
     expect(error.message).toContain('backup.age')
     expect(error.hints.length).toBeGreaterThan(0)
     expect(allOf(error)).not.toContain('CANARY')

@@ -210,7 +210,7 @@ describe('shares that do not recover', () => {
   test('are too few, and say how many are missing', async () => {
     const error = await failure(combineShares(three.slice(0, 2)))
 
-    expect(error.code).toBe('shares-too-few')
+    expect(error).toMatchObject({ code: 'shares-too-few', exit: 'usage' })
     expect(error.message).toMatch(/^1 more share is needed: there are 2 of the 3 that recover set /)
     expect(error.hints[0]).toBe('given: share 1, 2 of 5; any other will do')
     expect((await failure(combineShares(three.slice(0, 1)))).message).toMatch(/^2 more shares are needed: there is 1 of the 3/)
