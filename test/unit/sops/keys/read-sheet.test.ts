@@ -72,7 +72,7 @@ describe('a sheet that is read back', () => {
     expect(error.hints.length).toBeGreaterThan(0)
   })
 
-  test.each(['', 'hello', '<html><pre id="flux-ops-text">hello</pre></html>', 'x'.repeat(9 * 2 ** 20)])(
+  test.each(['', 'hello', '<html><pre id="flux-ops-text">hello</pre></html>', `${armor}${' '.repeat(8 * 2 ** 20)}`])(
     'is told from anything else',
     async (given) => {
       const error = await reading(given)
