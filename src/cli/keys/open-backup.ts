@@ -28,6 +28,8 @@ export interface OpenedBackup {
   readonly names: readonly string[]
   /** undefined where none lies beside it. */
   readonly manifest: Manifest | undefined
+  /** What stands on a share beside what it is made of, and was changed: no key is lost by it. */
+  readonly doubts: readonly string[]
 }
 
 type Context = Pick<ReadContext, 'exec' | 'files'>
@@ -115,7 +117,8 @@ async function open(ctx: Context, request: BackupRequest): Promise<OpenedBackup>
   const bundle = await readBundle(text, names.join(', '))
   const manifest = manifests.find((one) => one !== undefined)
   if (manifest !== undefined) assertKeys(manifest, bundle, names)
-  return { bundle, names, manifest }
+  const doubts = shares.flatMap((share) => share.doubts.map((doubt) => `${share.where}: ${doubt}`))
+  return { bundle, names, manifest, doubts }
 }
 
 /** Throws the OpsErrors of what it reads, each naming its file, and `backup-differs` when the keys are not those that the manifest names. */

@@ -71,7 +71,8 @@ export async function runDrill(invocation: Invocation, request: DrillRequest): P
   try {
     const { signal } = invocation
     const passphrase = () => askPassphrase({ what: `of ${files.join(', ')}`, file: passphraseFile, twice: false, json: flags.json, signal })
-    const { bundle, names } = await openBackup(world.ctx, { files, identities, passphrase })
+    const { bundle, names, doubts } = await openBackup(world.ctx, { files, identities, passphrase })
+    for (const doubt of doubts) world.say('⚠', doubt)
     world.ctx.progress({ waitingFor: 'the files of the repository' })
     const survey = await surveySealed(world.ctx, resolve(request.repo), request.only)
     const report = await drill(world.ctx, { bundle, names, survey, cluster: await clusterWorld(world, request.secrets) })

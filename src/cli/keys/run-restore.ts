@@ -117,7 +117,8 @@ export async function runRestore(invocation: Invocation, request: RestoreRequest
   try {
     const { signal } = invocation
     const passphrase = () => askPassphrase({ what: `of ${files.join(', ')}`, file: passphraseFile, twice: false, json: flags.json, signal })
-    const { bundle } = await openBackup(world.ctx, { files, identities, passphrase })
+    const { bundle, doubts } = await openBackup(world.ctx, { files, identities, passphrase })
+    for (const doubt of doubts) world.say('⚠', doubt)
     if (world.cluster !== undefined) return await intoCluster(world, world.cluster, bundle, request, invocation)
     const path = resolve(request.keyFile ?? '')
     const changed = await intoFile(path, bundle, request.dryRun)
