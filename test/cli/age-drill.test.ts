@@ -85,6 +85,7 @@ describe('age drill', () => {
 
     expect(said.code).toBe(3)
     expect(said.stdout).toContain(`✗ ${FILE}: its MAC does not hold`)
+    expect(said.stdout).toContain(`1 sealed file not as committed: ${FILE}`)
   })
 
   test('fails when the cluster has a key that is not in the backup', async () => {

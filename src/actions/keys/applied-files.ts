@@ -54,9 +54,9 @@ async function beforeOf(
   const commit = commitOf(revision)
   if (revision === undefined) return `Kustomization ${owner.kustomization} has applied nothing yet`
   if (commit === undefined) return `Kustomization ${owner.kustomization} applied ${revision}, which names no commit`
-  if (commit === survey.head) return undefined
   try {
-    const changed = (await ctx.git.changed(survey.root, commit, survey.head)).filter((path) => ownersOf(path, owners).includes(owner))
+    const since = commit === survey.head ? [] : await ctx.git.changed(survey.root, commit, survey.head)
+    const changed = [...new Set([...since, ...survey.uncommitted])].filter((path) => ownersOf(path, owners).includes(owner))
     return { revision, files: await filesAt(ctx, survey.root, commit, changed) }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error

@@ -41,7 +41,11 @@ export interface DrillReport {
     readonly cluster: string | null
     readonly recipients: readonly string[]
   }
-  readonly repository: FileCount & { readonly head: string; readonly withoutMac: readonly string[] }
+  readonly repository: FileCount & {
+    readonly head: string
+    readonly uncommitted: readonly string[]
+    readonly withoutMac: readonly string[]
+  }
   /** null: the cluster was not asked. */
   readonly cluster: {
     readonly context: string
@@ -65,9 +69,11 @@ export interface DrillInput {
   readonly names: readonly string[]
   readonly survey: SealedSurvey
   readonly cluster: ClusterWorld | undefined
+  /** When it began, before anything was read: a key that was put into a Secret since is not in what was proven. */
+  readonly at: Date
 }
 
-type DrillContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'clock' | 'progress'>
+type DrillContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'progress'>
 
 const recipientsOf = (identities: readonly Identity[]): string[] => [...new Set(identities.flatMap(({ recipient }) => recipient ?? []))]
 
@@ -85,6 +91,7 @@ async function drillRepository(
   const all = [...survey.problems, ...problems, ...mismatched].sort((a, b) => (a.path < b.path ? -1 : 1))
   return {
     head: survey.head,
+    uncommitted: survey.uncommitted,
     files,
     opened: files - new Set(all.map(({ path }) => path)).size,
     problems: all,
@@ -140,7 +147,7 @@ function verdictOf({ repository, cluster }: Pick<DrillReport, 'repository' | 'cl
 }
 
 /** Reads only. No clear value leaves memory. */
-export async function drill(ctx: DrillContext, { bundle, names, survey, cluster }: DrillInput): Promise<DrillReport> {
+export async function drill(ctx: DrillContext, { bundle, names, survey, cluster, at }: DrillInput): Promise<DrillReport> {
   const identities = bundle.sets.flatMap((set) => set.identities)
   const recipients = recipientsOf(identities)
   const repository = await drillRepository(ctx, identities, survey)
@@ -154,7 +161,7 @@ export async function drill(ctx: DrillContext, { bundle, names, survey, cluster 
   const parts = { repository, cluster: ofCluster }
   return {
     verdict: verdictOf(parts),
-    at: ctx.clock.now().toISOString(),
+    at: at.toISOString(),
     backup: { names, taken: bundle.taken ?? null, cluster: bundle.cluster?.name ?? null, recipients },
     ...parts,
   }

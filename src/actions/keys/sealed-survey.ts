@@ -19,6 +19,8 @@ export interface SealedSurvey {
   readonly files: readonly SealedFile[]
   /** Sealed, and damaged; or not to be read at all. By path. */
   readonly problems: readonly FileProblem[]
+  /** Of both, paths that are not as they are at `head`: what is said of them holds for the clone and not for the commit. */
+  readonly uncommitted: readonly string[]
 }
 
 export const problemOf = (path: string, error: unknown): FileProblem => {
@@ -48,7 +50,13 @@ export async function surveySealed(
   only: readonly string[] = [],
 ): Promise<SealedSurvey> {
   const root = await ctx.git.root(dir)
-  const [head, tracked, walked] = await Promise.all([ctx.git.head(root), ctx.git.tracked(root), ctx.files.walk(root)])
+  const [head, tracked, walked, { entries }] = await Promise.all([
+    ctx.git.head(root),
+    ctx.git.tracked(root),
+    ctx.files.walk(root),
+    ctx.git.status(root),
+  ])
+  const changed = new Set(entries.map(({ path }) => path))
   const known = new Set(tracked)
   const wanted = (path: string): boolean => only.length === 0 || only.some((folder) => path === folder || path.startsWith(`${folder}/`))
   const read = await sideBySide(
@@ -62,5 +70,6 @@ export async function surveySealed(
     head,
     files: found.filter((one) => 'documents' in one).sort(byPath),
     problems: found.filter((one) => 'code' in one).sort(byPath),
+    uncommitted: found.map(({ path }) => path).filter((path) => changed.has(path)),
   }
 }

@@ -28,7 +28,12 @@ function repositoryLines({ repository }: DrillReport): string[] {
   const none = files === 0 ? ['  ? there is no sealed file: nothing is proven'] : []
   const macs = withoutMac.slice(0, MOST).map((path) => `  ⚠ ${path} has no MAC: nobody can tell whether it was changed`)
   const count = files === 0 ? [] : [countLine(repository, 'open from this backup alone, MAC and all')]
-  return [`repository at ${repository.head.slice(0, 12)}`, ...none, ...count, ...problems(repository.problems), ...macs]
+  const { uncommitted } = repository
+  const since =
+    uncommitted.length === 0
+      ? ''
+      : `, and ${counted(uncommitted.length, 'sealed file')} not as committed: ${uncommitted.slice(0, 3).join(', ')}${uncommitted.length > 3 ? ' …' : ''}`
+  return [`repository at ${repository.head.slice(0, 12)}${since}`, ...none, ...count, ...problems(repository.problems), ...macs]
 }
 
 function secretLines(secret: SecretDrill): string[] {

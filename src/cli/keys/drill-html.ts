@@ -60,6 +60,7 @@ ${row('keys in it', list(backup.recipients.map(code)))}
 <table>
 ${row('commit', code(repository.head))}
 ${row('from the backup alone', `${count(repository)}, every MAC compared${problems(repository.problems)}`)}
+${repository.uncommitted.length === 0 ? '' : row('not as committed', list(repository.uncommitted.map(code)))}
 ${withoutMac}
 </table>
 ${clusterPart(report)}

@@ -73,9 +73,10 @@ export async function runDrill(invocation: Invocation, request: DrillRequest): P
     const passphrase = () => askPassphrase({ what: `of ${files.join(', ')}`, file: passphraseFile, twice: false, json: flags.json, signal })
     const { bundle, names, doubts } = await openBackup(world.ctx, { files, identities, passphrase })
     for (const doubt of doubts) world.say('⚠', doubt)
+    const at = world.ctx.clock.now()
     world.ctx.progress({ waitingFor: 'the files of the repository' })
     const survey = await surveySealed(world.ctx, resolve(request.repo), request.only)
-    const report = await drill(world.ctx, { bundle, names, survey, cluster: await clusterWorld(world, request.secrets) })
+    const report = await drill(world.ctx, { bundle, names, survey, cluster: await clusterWorld(world, request.secrets), at })
     const recorded = request.record ? await remember(world, report, invocation) : []
     if (request.html !== undefined) await localFiles.writeText(resolve(request.html), drillHtml({ ...report, recorded }), { mode: 0o600 })
     return { result: { ...report, recorded }, named: await namesFor(world, request.repo) }
