@@ -19,6 +19,8 @@ const FIXED: Readonly<Record<string, Resolved>> = {
 }
 
 const MAX = 2n ** 63n
+/** Longer than any number of 64 bits, in whatever base: turning millions of digits into a number takes minutes. */
+const LONGEST_INTEGER = 100
 
 /** The shortest digits that give the same number, never with an exponent: Go's `FormatFloat(v, 'f', -1, 64)`. */
 export function goFloat(value: number): string {
@@ -42,6 +44,7 @@ function integer(plain: string): Resolved | undefined {
   const bare = plain.slice(sign.length)
   const radix = RADIX.find(([shape]) => shape.test(bare))
   if (radix === undefined && !/^(0|[1-9]\d*)$/.test(bare)) return undefined
+  if (bare.length > LONGEST_INTEGER) return { type: 'unknown', text: '' }
   const size = BigInt(radix === undefined ? bare : radix[1] + (radix[0].exec(bare)?.[1] ?? ''))
   const value = sign === '-' ? -size : size
   // Over 63 bits Go makes it unsigned, which sops cannot walk.
@@ -81,7 +84,7 @@ export function resolvePlain(source: string): Resolved {
 
 /** A number of JSON: Go takes what fits into 64 bits as an integer, and anything else as a float. */
 export function resolveJsonNumber(source: string): Resolved {
-  if (/^-?\d+$/.test(source)) {
+  if (source.length <= LONGEST_INTEGER && /^-?\d+$/.test(source)) {
     const value = BigInt(source)
     if (value < MAX && value >= -MAX) return { type: 'int', text: value.toString() }
   }

@@ -39,6 +39,9 @@ export interface OpenedFile {
 
 const MAC_ONLY_ENCRYPTED = createHash('sha256').update('sops').digest()
 
+/** Trials of comments in all places of a file; over it a comment counts as lost. Some files hold thousands of both. */
+const MOST_TRIALS = 300_000
+
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 
 function notOpened(file: SealedFile, { metadata }: Block, keyring: Keyring): OpsError {
@@ -79,6 +82,7 @@ class UnitReader {
   readonly #macOnlyEncrypted: boolean
   readonly #record: (...parts: (string | Uint8Array)[]) => void
   uncertain = false
+  #trials = 0
 
   constructor(file: SealedFile, block: Block, key: Uint8Array, record: (...parts: (string | Uint8Array)[]) => void) {
     this.#file = file
@@ -133,6 +137,8 @@ class UnitReader {
   /** To which mapping a comment belongs is decided by the parser of sops; authentication tells which it was. */
   #comment(comment: SealedComment): void {
     for (const additional of this.#containers) {
+      this.#trials += 1
+      if (this.#trials > MOST_TRIALS) break
       const clear = openValue(comment.text, this.#key, additional)
       if (clear === undefined) continue
       this.#record('#', clear.type, clear.bytes)

@@ -28,13 +28,17 @@ function* linesOf(text: string): Generator<Line> {
 }
 
 function keyLine({ source, start }: Line): { key: string; keyAt: number; value: Scalar } | undefined {
-  const parts = /^(\s*)([^=:]+?)(\s*[=:][ \t]*)(.*?)\s*$/.exec(source)
-  if (parts === null) return undefined
-  const [, indent = '', key = '', middle = '', value = ''] = parts
-  const at = start + indent.length + key.length + middle.length
+  // By hand: one expression for it all takes the square of a line's length.
+  const sign = source.search(/[=:]/)
+  const key = source.slice(0, sign).trim()
+  if (sign === -1 || key === '') return undefined
+  const value = source.slice(sign + 1).trim()
+  const indent = source.length - source.trimStart().length
+  const rest = source.slice(sign + 1)
+  const at = start + sign + 1 + (value === '' ? rest.length : rest.length - rest.trimStart().length)
   const plain = !/["'`\\#;]/.test(value) && !/^["'`]/.test(key)
   const place = { start: at, end: at + value.length, spell }
-  return { key, keyAt: start + indent.length, value: { kind: 'scalar', type: plain ? 'str' : 'unknown', text: value, place } }
+  return { key, keyAt: start + indent, value: { kind: 'scalar', type: plain ? 'str' : 'unknown', text: value, place } }
 }
 
 const sealedComment = ({ source, start }: Line): SealedComment | undefined => {

@@ -18,13 +18,17 @@ function scalar(node: JsonNode, text: string): Scalar {
   return { kind: 'scalar', ...known, place }
 }
 
-function convert(node: JsonNode, text: string): Node {
+/** Whatever walks the tree goes as deep. */
+const DEEPEST = 1_000
+
+function convert(node: JsonNode, text: string, depth = 0): Node {
+  if (depth > DEEPEST) throw new RangeError('nested too deep')
   const range = { start: node.offset, end: node.offset + node.length }
-  if (node.type === 'array') return { kind: 'list', items: (node.children ?? []).map((item) => convert(item, text)), ...range }
+  if (node.type === 'array') return { kind: 'list', items: (node.children ?? []).map((item) => convert(item, text, depth + 1)), ...range }
   if (node.type !== 'object') return scalar(node, text)
   const entries = (node.children ?? []).flatMap(({ children }) => {
     const [key, value] = children ?? []
-    return key === undefined || value === undefined ? [] : [{ key: String(key.value), value: convert(value, text) }]
+    return key === undefined || value === undefined ? [] : [{ key: String(key.value), value: convert(value, text, depth + 1) }]
   })
   return { kind: 'map', entries, ...range }
 }

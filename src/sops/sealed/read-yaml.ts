@@ -4,8 +4,12 @@ import { resolvePlain } from './go-scalars.ts'
 import { malformed } from './malformed.ts'
 import type { ListNode, MapNode, Node, Place, Scalar, SealedComment } from './model.ts'
 
-/** Nodes after aliases are followed: some documents stand for millions. */
+/** Nodes of the whole file after aliases are followed: some documents stand for millions. */
 const MAX_NODES = 200_000
+
+interface Budget {
+  nodes: number
+}
 
 export interface YamlDocument {
   readonly root: MapNode
@@ -35,15 +39,19 @@ function spelling(type: string | undefined, source: string, inFlow: boolean): Pl
 }
 
 class Reader {
-  #nodes = 0
   readonly #path: string
   readonly #text: string
-  readonly #resolve: (alias: Alias) => ParsedNode | undefined
+  readonly #budget: Budget
+  /** An anchor counts from the end of its node on, so that none leads into itself. */
+  readonly #anchors = new Map<string, ParsedNode>()
+  /** What an alias stood for where it was met first: an anchor may be set anew behind it. */
+  readonly #targets = new Map<Alias, ParsedNode | undefined>()
+  #following = 0
 
-  constructor(path: string, text: string, resolve: (alias: Alias) => ParsedNode | undefined) {
+  constructor(path: string, text: string, budget: Budget) {
     this.#path = path
     this.#text = text
-    this.#resolve = resolve
+    this.#budget = budget
   }
 
   #fail(node: { range?: readonly number[] | null } | null, what: string): never {
@@ -61,6 +69,7 @@ class Reader {
 
   #key(node: ParsedNode | null): string {
     if (!isScalar(node)) return this.#fail(node, 'a key that is no string, which sops cannot read')
+    this.#mark(node as YamlScalar.Parsed)
     // Written `!!merge <<` by sops, which follows no merge.
     if (node.tag === 'tag:yaml.org,2002:merge') return node.source ?? '<<'
     const { type, text } = this.#scalar(node as YamlScalar.Parsed, false)
@@ -69,13 +78,30 @@ class Reader {
   }
 
   node(node: ParsedNode | null, at: number, inFlow: boolean): Node {
-    this.#nodes += 1
-    if (this.#nodes > MAX_NODES) return this.#fail(node, `over ${MAX_NODES} values, aliases followed`)
+    this.#budget.nodes -= 1
+    if (this.#budget.nodes < 0) return this.#fail(node, `over ${MAX_NODES} values, aliases followed`)
     if (node === null) return { kind: 'scalar', type: 'null', text: '', place: { start: at, end: at, spell: escapedOnOneLine } }
-    if (isAlias(node)) {
-      const target = this.#resolve(node)
-      return target === undefined ? this.#fail(node, 'an alias without its anchor') : this.node(target, at, inFlow)
-    }
+    if (isAlias(node)) return this.#alias(node, at, inFlow)
+    const read = this.#content(node, at, inFlow)
+    this.#mark(node)
+    return read
+  }
+
+  #mark(node: Exclude<ParsedNode, Alias.Parsed>): void {
+    if (node.anchor !== undefined && this.#following === 0) this.#anchors.set(node.anchor, node)
+  }
+
+  #alias(node: Alias.Parsed, at: number, inFlow: boolean): Node {
+    if (!this.#targets.has(node)) this.#targets.set(node, this.#anchors.get(node.source))
+    const target = this.#targets.get(node)
+    if (target === undefined) return this.#fail(node, 'an alias without its anchor')
+    this.#following += 1
+    const read = this.node(target, at, inFlow)
+    this.#following -= 1
+    return read
+  }
+
+  #content(node: Exclude<ParsedNode, Alias.Parsed>, at: number, inFlow: boolean): Node {
     if (isMap(node)) return this.map(node as never, inFlow)
     if (isSeq(node)) {
       const flow = inFlow || node.flow === true
@@ -130,6 +156,7 @@ export function readYaml(path: string, text: string): YamlDocument[] {
   const documents = parseAllDocuments<ParsedNode>(text, { schema: 'failsafe', merge: false, stringKeys: false, logLevel: 'silent' })
   if (!Array.isArray(documents)) return []
   const comments = [...sealedComments(text)]
+  const budget: Budget = { nodes: MAX_NODES }
   return documents.map((document, index) => {
     const error = document.errors[0]
     if (error !== undefined)
@@ -138,7 +165,7 @@ export function readYaml(path: string, text: string): YamlDocument[] {
     // A document's range begins behind the comments at its head.
     const from = documents[index - 1]?.range[2] ?? 0
     const end = index === documents.length - 1 ? text.length : document.range[2]
-    const reader = new Reader(path, text, (alias) => alias.resolve(document) as ParsedNode | undefined)
+    const reader = new Reader(path, text, budget)
     const root = reader.node(document.contents, start, false)
     if (root.kind === 'list' || (root.kind === 'scalar' && root.type !== 'null'))
       throw malformed(path, text, start, 'a document that is no mapping, which sops cannot read')
