@@ -58,12 +58,38 @@ function rawDocuments(path: string, text: string, format: SealedFormat): Raw[] {
   return [ofTree(path, text, readJson(path, text), [])]
 }
 
+const SEALED_VALUE = /ENC\[AES256_GCM,data:/
+
+/** Formats under another name, as `sops --input-type` and the inputs of a secretGenerator have them: `values.yaml.enc`, `app.env.sops`. */
+function formatWithin(text: string): SealedFormat | undefined {
+  if (!SEALED_VALUE.test(text)) return undefined
+  if (/^\s*\{/.test(text)) return 'binary'
+  if (/^sops_lastmodified=/m.test(text)) return 'dotenv'
+  if (/^\[sops\]/m.test(text)) return 'ini'
+  // A page about sops may show such a file.
+  if (/^sops:\s*$/m.test(text) && !/^\s*(`{3}|~{3})/m.test(text)) return 'yaml'
+  return /^(<{7}|>{7}) /m.test(text) ? 'binary' : undefined
+}
+
+function parsed(path: string, text: string, format: SealedFormat): Raw[] {
+  try {
+    return rawDocuments(path, text, format)
+  } catch (error) {
+    if (error instanceof RangeError) throw malformed(path, text, undefined, 'nested too deep')
+    // A template that no parser takes and that only speaks of sops.
+    if (!SEALED_VALUE.test(text)) return []
+    throw error
+  }
+}
+
 /**
  * Undefined when the text has no metadata of sops. Throws OpsError `sealed-malformed` with path and line when it has, and is damaged.
  */
-export function readSealed(path: string, text: string, format = formatOf(path)): SealedFile | undefined {
+export function readSealed(path: string, text: string, given = formatOf(path)): SealedFile | undefined {
   if (!maySealed(text)) return undefined
-  const raws = rawDocuments(path, text, format)
+  const format = given === 'binary' ? formatWithin(text) : given
+  if (format === undefined) return undefined
+  const raws = parsed(path, text, format)
   if (raws.every(({ sops }) => sops === undefined)) return undefined
   const documents = raws.map(({ root, comments, sops, style }): SealedDocument => {
     if (sops === undefined) return { root, comments, block: undefined }
@@ -73,6 +99,12 @@ export function readSealed(path: string, text: string, format = formatOf(path)):
   })
   return { path, format, text, documents }
 }
+
+const LONE_VALUE = /(?:^|[:=,[{-])[ \t]*["']?ENC\[AES256_GCM,data:[A-Za-z0-9+/=]+,iv:[A-Za-z0-9+/=]+,tag:[A-Za-z0-9+/=]+,type:[a-z]+\]/m
+
+/** Whether values are sealed in a text whose metadata, which sops writes last, is gone: cut off in the middle, nobody opens it any more. */
+export const isCutOff = (path: string, text: string): boolean =>
+  !maySealed(text) && LONE_VALUE.test(text) && (formatOf(path) !== 'binary' || /^\s*\{/.test(text))
 
 /** What the file says of its own keys and values; of several documents the first that says it, as sops takes it. */
 export const metadataOf = (file: SealedFile): SealedMetadata | undefined =>
