@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { OpsError, refusal } from '../errors.ts'
 import type { Git } from '../ports/git.ts'
-import { removeLeftovers } from './files.ts'
 import { gitError, pushError, remoteError } from './git-errors.ts'
 import { commitOf, type GitRunner, nulFields, operationUnderWay } from './git-run.ts'
+import { removeLeftovers } from './temp-file.ts'
 
 type Writes = Pick<Git, 'fetch' | 'commit' | 'push' | 'rebase' | 'abortRebase' | 'revert' | 'restore' | 'dropTo'>
 const WRITE = { effect: 'write' } as const

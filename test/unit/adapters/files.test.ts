@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { localFiles, MAX_FILE_BYTES } from '../../../src/adapters/files.ts'
+import { MAX_FILE_BYTES } from '../../../src/adapters/file-bytes.ts'
+import { localFiles } from '../../../src/adapters/files.ts'
 
 let root: string
 
