@@ -1,9 +1,13 @@
 // A file read whole: regular ones only, and no larger than the limit.
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { fileError } from './file-errors.ts'
 
 /** Largest file that is read whole, in bytes. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024
+
+/** To open a pipe for reading would wait for somebody who writes to it. */
+export const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK
 
 /** From where `handle` stands. Throws OpsError `file-unreadable` for a folder, a device or a pipe, which may never end, and `file-too-large`. */
 export async function readWhole(path: string, handle: FileHandle): Promise<Buffer> {
@@ -16,7 +20,7 @@ export async function readWhole(path: string, handle: FileHandle): Promise<Buffe
 }
 
 export async function readBounded(path: string): Promise<Buffer> {
-  const handle = await open(path, 'r')
+  const handle = await open(path, READ_AT_ONCE)
   try {
     return await readWhole(path, handle)
   } finally {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,12 @@ test('what is missing, binary, a folder, a device or too large is told apart', a
   expect(await codeOf(localFiles.readText(root))).toBe('file-unreadable')
   expect(await codeOf(localFiles.readText('/dev/zero'))).toBe('file-unreadable')
   expect(await codeOf(localFiles.readText(join(root, 'large')))).toBe('file-too-large')
+})
+
+test('a pipe is refused at once, though nobody writes to it', async () => {
+  execFileSync('mkfifo', [join(root, 'pipe')])
+
+  expect(await codeOf(localFiles.readText(join(root, 'pipe')))).toBe('file-unreadable')
 })
 
 test('a walk is sorted and leaves .git and links out', async () => {
