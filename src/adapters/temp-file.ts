@@ -6,9 +6,15 @@ import { codeOf } from './file-errors.ts'
 
 const LEFTOVER = /^\.(?<of>.+)\.(?<pid>\d+)-[0-9a-f]{8}\.tmp$/
 
+/** Names that this process has given. */
+const ours = new Set<string>()
+
 /** A new name at each call. */
-export const tempBeside = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`)
+export function tempBeside(path: string): string {
+  const name = `.${basename(path)}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
+  ours.add(name)
+  return join(dirname(path), name)
+}
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -19,11 +25,14 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+/** In a container every run may have the same process id: under ours, what is not of our making is left over too. */
+const isInUse = (name: string, pid: number): boolean => (pid === process.pid ? ours.has(name) : isAlive(pid))
+
 /** A process that was killed in the middle of writing `path` left its temporary file beside it; in a work tree it would be an unknown file. */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path)
   for (const name of await readdir(folder).catch(() => [])) {
     const { of, pid } = LEFTOVER.exec(name)?.groups ?? {}
-    if (of === basename(path) && !isAlive(Number(pid))) await rm(join(folder, name), { force: true })
+    if (of === basename(path) && !isInUse(name, Number(pid))) await rm(join(folder, name), { force: true })
   }
 }
