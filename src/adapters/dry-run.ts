@@ -113,6 +113,10 @@ const dryFiles = (files: Files, would: Would): Files => ({
   sha256: (path) => files.sha256(path),
   writeText: async (path) => would(`write ${path}`),
   replaceText: async (path) => would(`change ${path}`),
+  swapText: async (path) => {
+    would(`replace ${path}`)
+    return 'swapped'
+  },
   makeDir: async (path) => would(`make the folder ${path}`),
   remove: async (path) => would(`remove ${path}`),
 })

@@ -23,15 +23,14 @@ export const guarded = async <T>(path: string, read: () => Promise<T>): Promise<
   }
 }
 
+/** The disk, a quota, or the limit of this process for the size of a file. */
+export const isNoRoom = (error: unknown): boolean => ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error))
+
 export const writeFailure = (path: string, error: unknown): OpsError => {
-  const code = codeOf(error)
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new OpsError({
-      code: 'disk-full',
-      message: `no room left to write ${path}`,
-      hints: [`make room: df -h ${dirname(path)}`],
-      cause: error,
-    })
+  if (isNoRoom(error)) {
+    const hint = codeOf(error) === 'EFBIG' ? 'look at the limit for the size of a file: ulimit -f' : `make room: df -h ${dirname(path)}`
+    return new OpsError({ code: 'disk-full', message: `no room left to write ${path}`, hints: [hint], cause: error })
+  }
   const hints = [`look at owner and mode: ls -la ${dirname(path)}`]
   return new OpsError({ code: 'file-unwritable', message: `${path} cannot be written: ${messageOf(error)}`, hints, cause: error })
 }

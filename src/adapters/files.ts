@@ -1,12 +1,14 @@
 // The file system as the runbooks see it: absolute paths, bounded reads, atomic writes, no way out of a root.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import * as disk from 'node:fs/promises'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FileReader, Files } from '../ports/files.ts'
 import { readBounded } from './file-bytes.ts'
 import { codeOf, fileError, guarded, writeFailure } from './file-errors.ts'
+import { swapTextOn } from './swap-text.ts'
 import { removeLeftovers, tempBeside } from './temp-file.ts'
 
 const PRIVATE_FILE = 0o600
@@ -106,6 +108,7 @@ export const localFiles: Files = {
     const info = await guarded(target, () => lstat(target))
     await writeAtomically(target, text, info.mode & 0o7777)
   },
+  swapText: swapTextOn(disk),
   makeDir: async (path) => {
     try {
       await mkdir(path, { recursive: true, mode: PRIVATE_DIR })

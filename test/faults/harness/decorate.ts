@@ -128,6 +128,7 @@ function watchedFiles(run: Run, files: Files): Files {
     sha256: (path) => files.sha256(path),
     writeText: (path, text, options) => named('write', path, () => files.writeText(path, text, options)),
     replaceText: (path, text) => named('replace', path, () => files.replaceText(path, text)),
+    swapText: (path, was, text) => named('swap', path, () => files.swapText(path, was, text)),
     makeDir: (path) => named('make', path, () => files.makeDir(path)),
     remove: (path) => named('remove', path, () => files.remove(path)),
   }

@@ -1,4 +1,5 @@
 // In-memory ports for the actions; each test hands in what it needs and reads back what was written.
+import { createHash } from 'node:crypto'
 import { OpsError } from '../../../src/errors.ts'
 import type { ChartReader } from '../../../src/ports/charts.ts'
 import type { Context } from '../../../src/ports/context.ts'
@@ -118,6 +119,8 @@ const execOf = (answer: (command: Command) => Partial<ExecResult>): Exec => ({
   show: (command) => [command.tool, ...command.args].join(' '),
 })
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
 const noForge = (forge: Partial<Forge> = {}): Forge => forge as Forge
 
 export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: string[] } {
@@ -146,6 +149,13 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
       sha256: async (path) => `sum of ${await read(path)}`,
       writeText: async (path, text) => void files.set(path, text),
       replaceText: async (path, text) => void files.set(path, text),
+      swapText: async (path, was, text) => {
+        const now = await read(path)
+        if (now === text) return 'there'
+        if (sha256(now) !== was) throw new OpsError({ code: 'file-changed', message: `${path} was changed`, hints: ['look'] })
+        files.set(path, text)
+        return 'swapped'
+      },
       makeDir: async () => undefined,
       remove: async (path) => void files.delete(path),
     },

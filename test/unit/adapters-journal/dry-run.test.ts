@@ -48,6 +48,7 @@ const WRITES: readonly [string, (ctx: Context) => Promise<unknown>][] = [
   ['forge.close', ({ forge }) => forge.close(FORGE, 7)],
   ['files.writeText', ({ files }) => files.writeText('/f', 't')],
   ['files.replaceText', ({ files }) => files.replaceText('/f', 't')],
+  ['files.swapText', ({ files }) => files.swapText('/f', '0', 't')],
   ['files.makeDir', ({ files }) => files.makeDir('/f')],
   ['files.remove', ({ files }) => files.remove('/f')],
 ]
