@@ -1,0 +1,162 @@
+// New texts for sealed files, each proven in memory before anybody may write it: it opens with the keys it has to, with no other, and holds the same
+// clear values as before. Nothing is written here.
+import { createHash } from 'node:crypto'
+import { OpsError } from '../../errors.ts'
+import type { ReadContext } from '../../ports/context.ts'
+import { Secret } from '../../ports/secret.ts'
+import type { Identity } from '../../sops/keys/identities.ts'
+import { type Keyring, keyringOf } from '../../sops/sealed/keyring.ts'
+import type { SealedFile } from '../../sops/sealed/model.ts'
+import { type OpenedFile, openSealed } from '../../sops/sealed/open.ts'
+import { readSealed } from '../../sops/sealed/read.ts'
+import { type Addition, needsSops, withNewDataKey, withRecipient } from '../../sops/sealed/rewrite.ts'
+import { type FileProblem, problemOf } from './sealed-survey.ts'
+
+export interface FileChange {
+  readonly path: string
+  /** SHA-256 of the text that it was made from, hex. */
+  readonly was: string
+  readonly text: string
+}
+
+export interface Resealed {
+  readonly changes: readonly FileChange[]
+  /** Files that are as they should be already. */
+  readonly unchanged: readonly string[]
+  readonly problems: readonly FileProblem[]
+}
+
+type Context = Pick<ReadContext, 'exec' | 'clock'>
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const notProven = (path: string, what: string): OpsError =>
+  new OpsError({
+    code: 'reseal-unproven',
+    message: `${path} would not be safe to write: ${what}`,
+    hints: ['nothing was written; this is a bug of flux-ops'],
+    exit: 'bug',
+  })
+
+async function reread(path: string, text: string, keyring: Keyring): Promise<OpenedFile> {
+  const file = readSealed(path, text)
+  if (file === undefined) throw notProven(path, 'it is no sealed file any more')
+  return await openSealed(file, keyring)
+}
+
+async function assertSame(path: string, text: string, before: OpenedFile, keyring: Keyring, whose: string): Promise<void> {
+  const after = await reread(path, text, keyring).catch((error: unknown) => {
+    throw notProven(path, `it does not open with ${whose} (${error instanceof OpsError ? error.code : 'unreadable'})`)
+  })
+  if (after.digest !== before.digest) throw notProven(path, 'its clear values are not the same')
+  if (after.mac !== before.mac) throw notProven(path, 'its MAC does not hold as before')
+}
+
+async function assertShut(path: string, text: string, keyring: Keyring): Promise<void> {
+  const opened = await reread(path, text, keyring).then(
+    () => true,
+    (error: unknown) => !(error instanceof OpsError && error.code === 'sealed-no-key'),
+  )
+  if (opened) throw notProven(path, 'the key that is taken out still opens it')
+}
+
+async function each(
+  files: readonly SealedFile[],
+  make: (file: SealedFile) => Promise<string>,
+  progress: (done: number) => void,
+): Promise<Resealed> {
+  const changes: FileChange[] = []
+  const unchanged: string[] = []
+  const problems: FileProblem[] = []
+  for (const [index, file] of files.entries()) {
+    try {
+      const text = await make(file)
+      if (text === file.text) unchanged.push(file.path)
+      else changes.push({ path: file.path, was: sha256(file.text), text })
+    } catch (error) {
+      if (error instanceof OpsError && error.exit === 'bug') throw error
+      problems.push(problemOf(file.path, error))
+    }
+    progress(index + 1)
+  }
+  return { changes, unchanged, problems }
+}
+
+export interface Keys {
+  /** Identities that open the files now. */
+  readonly now: readonly Identity[]
+  readonly next: Identity
+}
+
+/** Texts in which the next key stands beside the one it will replace; the data keys stay. Throws `reseal-unproven` (a bug of ours) before anything is written. */
+export async function withNextKey(
+  files: readonly SealedFile[],
+  keys: Keys,
+  addition: Addition,
+  progress: (done: number) => void = () => undefined,
+): Promise<Resealed> {
+  const [now, next] = [await keyringOf(keys.now), await keyringOf([keys.next])]
+  return await each(
+    files,
+    async (file) => {
+      const opened = await openSealed(file, now)
+      const text = await withRecipient(file, opened, addition)
+      if (text === file.text) return text
+      await assertSame(file.path, text, opened, now, 'the keys of before')
+      if (opened.units.every(({ blocks }) => blocks[0]?.metadata.groups.length === 1))
+        await assertSame(file.path, text, opened, next, 'the next key alone')
+      return text
+    },
+    progress,
+  )
+}
+
+/** What sops makes of a copy: only it can wrap a data key for what is not age, or share it among key groups. */
+async function bySops(ctx: Context, file: SealedFile, identities: readonly Identity[], old: string): Promise<string> {
+  const name = file.path.split('/').at(-1) ?? 'file'
+  const { left = {} } = await ctx.exec.run({
+    tool: 'sops',
+    args: ['rotate', '--in-place', '--rm-age', old, name],
+    effect: 'read',
+    scratch: { files: { [name]: file.text }, collect: true },
+    env: { SOPS_AGE_KEY: new Secret(identities.map(({ secret }) => secret.reveal()).join('\n')) },
+  })
+  const text = left[name]
+  if (text === undefined) throw notProven(file.path, 'sops left nothing of it')
+  return text
+}
+
+/** Texts with new data keys, which `old` does not open any more. Where sops has to do it, it works on a copy in a private folder. */
+export async function withoutOldKey(
+  ctx: Context,
+  files: readonly SealedFile[],
+  keys: { readonly next: readonly Identity[]; readonly old: Identity & { readonly recipient: string } },
+  progress: (done: number) => void = () => undefined,
+): Promise<Resealed> {
+  const [next, old] = [await keyringOf(keys.next), await keyringOf([keys.old])]
+  const now = ctx.clock
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+  return await each(
+    files,
+    async (file) => {
+      const opened = await openSealed(file, next)
+      const { recipient } = keys.old
+      if (!file.documents.some(({ block }) => block?.metadata.groups.some(({ age }) => age.some((entry) => entry.recipient === recipient))))
+        return file.text
+      if (opened.lostComments.length > 0)
+        throw new OpsError({
+          code: 'sealed-lost-comment',
+          message: `${file.path} has an encrypted comment that does not open: with a new data key nobody could ever read it`,
+          hints: [`see when it was last whole:  git log -p -- ${file.path}`, 'put it back as it was, or take it out'],
+        })
+      const text =
+        needsSops(file) === undefined ? await withNewDataKey(file, opened, recipient, now) : await bySops(ctx, file, keys.next, recipient)
+      await assertSame(file.path, text, opened, next, 'the next key alone')
+      await assertShut(file.path, text, old)
+      return text
+    },
+    progress,
+  )
+}
