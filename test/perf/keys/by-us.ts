@@ -1,0 +1,41 @@
+// The same by our own procedures, as a process of its own: survey, next key beside the old one, written, proven from disk; new data keys, written, proven.
+// usage: by-us.ts <work tree>      OLD_KEY and NEW_KEY in the environment.
+import { openFiles } from '../../../src/actions/keys/open-files.ts'
+import { type Resealed, withNextKey, withoutOldKey } from '../../../src/actions/keys/reseal.ts'
+import { type SealedSurvey, surveySealed } from '../../../src/actions/keys/sealed-survey.ts'
+import { swapSealed } from '../../../src/actions/keys/swap-files.ts'
+import { localWorld } from '../../../src/adapters/context.ts'
+import { createRedactor } from '../../../src/adapters/redactor.ts'
+import { type Identity, parseIdentities } from '../../../src/sops/keys/identities.ts'
+
+const root = process.argv[2] ?? ''
+const ctx = localWorld({ env: process.env, redactor: createRedactor(), signal: new AbortController().signal })
+
+async function keyOf(name: string): Promise<Identity & { recipient: string }> {
+  const [identity] = await parseIdentities(process.env[name] ?? '', name)
+  if (identity?.recipient === undefined) throw new Error(`${name} holds no key`)
+  return { ...identity, recipient: identity.recipient }
+}
+
+async function written({ changes, problems }: Resealed, files: number): Promise<SealedSurvey> {
+  if (problems.length > 0 || changes.length !== files)
+    throw new Error(`${changes.length} of ${files} files: ${JSON.stringify(problems.slice(0, 3))}`)
+  await swapSealed(ctx, root, changes)
+  return await surveySealed(ctx, root)
+}
+
+async function proven({ files }: SealedSurvey, identity: Identity): Promise<void> {
+  const { opened } = await openFiles(ctx, files, [identity])
+  if (opened.length !== files.length || opened.some(({ mac }) => mac !== 'holds')) throw new Error('not every file opens')
+}
+
+const [old, next] = [await keyOf('OLD_KEY'), await keyOf('NEW_KEY')]
+const before = await surveySealed(ctx, root)
+const both = await written(
+  await withNextKey(before.files, { now: [old], next }, { recipient: next.recipient, beside: old.recipient }),
+  before.files.length,
+)
+await proven(both, next)
+const after = await written(await withoutOldKey(ctx, both.files, { next: [next], old }), before.files.length)
+await proven(after, next)
+process.stdout.write(`${after.files.length}\n`)
