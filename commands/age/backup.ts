@@ -9,7 +9,7 @@ export default class AgeBackup extends ClusterCommand {
     `Takes every age identity of every Secret that a Kustomization decrypts with, and of key files (--key-file); proves that they open files of the repository;
 seals them to recipients (--to), to a passphrase (--passphrase) or as shares of which some are enough (--shares 3/5); opens that again; writes it with a manifest.
 What is sealed is an ordinary age key file: age --decrypt and sops are enough to use it. A backup that is sealed only to a key in it is refused.
-No key is written unsealed, and nothing is overwritten. The Secrets remember the date of a backup that was opened again (--no-record).
+No key is written unsealed, and nothing is overwritten. The Secrets remember the date of a backup that was opened again, with --to by a key that is not in it (--identity).
 Exit 3: a key could not be read or proves nothing; nothing was written. The same by hand: runbooks/age-backup/README.md`
   static override examples = [
     '<%= config.bin %> age backup --to age1… --to "ssh-ed25519 AAAA…" --out /media/usb',
@@ -30,7 +30,7 @@ Exit 3: a key could not be read or proves nothing; nothing was written. The same
     ...secretFlag,
     ...repositoryFlag,
     ...noClusterFlag,
-    unproven: Flags.boolean({ description: 'go on when no file of a repository proves the keys' }),
+    unproven: Flags.boolean({ description: 'go on when no file of a repository proves the keys, or one does not open' }),
     'dry-run': Flags.boolean({ description: 'read and prove; write nothing' }),
     record: Flags.boolean({ description: 'let the Secrets remember the date', allowNo: true, default: true, noCacheDefault: true }),
   }

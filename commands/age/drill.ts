@@ -8,8 +8,9 @@ const EXIT = { passed: 'done', failed: 'checks', unknown: 'checks' } as const
 export default class AgeDrill extends ClusterCommand {
   static override summary = 'prove that a backup of the age keys brings everything back'
   static override description =
-    `From the backup alone, in memory: every sealed file of the repository opens, and its MAC holds (Flux does not look at the MAC).
-Of the cluster: its Secrets open every sealed file that Flux applies with them, as it is in the clone and as it was last applied, and hold no key that is not in the backup.
+    `From the backup alone, in memory: every sealed file of the repository opens, as it lies there and as it is committed, and its MAC holds (Flux does not look at it).
+Of the cluster: its Secrets open every sealed file that is meant for them, as it is in the clone and as it was last applied, and hold no key that is not in the backup.
+A key that is in the backup proves nothing: give one that is kept elsewhere.
 The backup is one sealed file, or the files of enough shares. Nothing is written, but the date of a drill that passed, as an annotation of each Secret (--no-record).
 Exit 0: passed. Exit 3: failed, or something could not be answered. The same by hand: runbooks/age-drill/README.md`
   static override examples = [
@@ -23,7 +24,7 @@ Exit 0: passed. Exit 3: failed, or something could not be answered. The same by 
     ...secretFlag,
     ...noClusterFlag,
     path: list('path', 'folder of the repository to narrow to, where clusters with keys of their own share it', 'DIR'),
-    html: Flags.string({ description: 'write the report as one HTML page', helpValue: 'FILE' }),
+    html: Flags.string({ description: 'write the report as one HTML page, over nothing but an older one', helpValue: 'FILE' }),
     record: Flags.boolean({
       description: 'let the Secrets remember the date of a drill that passed',
       allowNo: true,

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { backupFlags } from '../../src/cli/keys/flags.ts'
+import { backupFlags, secretId } from '../../src/cli/keys/flags.ts'
 import { ClusterCommand } from '../../src/cli/run-command.ts'
 import { clusterOf, outputOf } from '../../src/cli/run-flags.ts'
 
@@ -17,7 +17,11 @@ Exit 0: done. Exit 5: the keys are back, and something is still not ready. Exit 
   ]
   static override flags = {
     ...backupFlags,
-    secret: Flags.string({ description: 'only this Secret, namespace/name; keys that came from a file go there', helpValue: 'ID' }),
+    secret: Flags.string({
+      description: 'only this Secret, namespace/name; keys that came from a file go there',
+      helpValue: 'ID',
+      parse: secretId,
+    }),
     'key-file': Flags.string({ description: 'put them into this key file of sops instead of a cluster', helpValue: 'FILE' }),
     'dry-run': Flags.boolean({ description: 'show what is missing where; change nothing' }),
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),

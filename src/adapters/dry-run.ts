@@ -62,7 +62,9 @@ const gitReads = (git: Git) => ({
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
   tracked: (dir: string) => git.tracked(dir),
-  changed: (dir: string, from: string, to: string) => git.changed(dir, from, to),
+  submodules: (dir: string) => git.submodules(dir),
+  holding: (dir: string, commit: string, text: string) => git.holding(dir, commit, text),
+  changed: (dir: string, from: string, to?: string) => git.changed(dir, from, to),
   diff: (dir: string, range?: string, paths?: readonly string[]) => git.diff(dir, range, paths),
   tryPush: (dir: string, remote: string, branch: string) => git.tryPush(dir, remote, branch),
 })
@@ -108,10 +110,12 @@ const dryForge = (forge: Forge, would: Would): Forge => ({
 const dryFiles = (files: Files, would: Would): Files => ({
   exists: (path) => files.exists(path),
   readText: (path) => files.readText(path),
+  readBytes: (path) => files.readBytes(path),
   walk: (root) => files.walk(root),
   inside: (root, path) => files.inside(root, path),
   sha256: (path) => files.sha256(path),
   writeText: async (path) => would(`write ${path}`),
+  createText: async (path) => would(`write ${path}`),
   replaceText: async (path) => would(`change ${path}`),
   swapText: async (path) => {
     would(`replace ${path}`)

@@ -77,6 +77,22 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
   }
 }
 
+/** Takes the name first: of two that write it at the same time one is refused. Hard links would be simpler, and USB sticks have none. */
+async function createAtomically(path: string, text: string): Promise<void> {
+  try {
+    await (await open(path, 'wx', PRIVATE_FILE)).close()
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw fileError('file-exists', `${path} is there already`, `look: ls -la ${path}`, error)
+    throw writeFailure(path, error)
+  }
+  try {
+    await writeAtomically(path, text, PRIVATE_FILE)
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => undefined)
+    throw error
+  }
+}
+
 const reader: FileReader = {
   exists: (path) =>
     guarded(path, () =>
@@ -88,6 +104,7 @@ const reader: FileReader = {
         },
       ),
     ),
+  readBytes: (path) => guarded(path, () => readBounded(path)),
   readText: (path) => guarded(path, async () => decodeText(path, await readBounded(path))),
   walk: (root) =>
     guarded(root, async () => {
@@ -102,6 +119,7 @@ const reader: FileReader = {
 export const localFiles: Files = {
   ...reader,
   writeText: (path, text, options) => writeAtomically(path, text, options?.mode ?? PRIVATE_FILE),
+  createText: createAtomically,
   replaceText: async (path, text) => {
     // A link is followed, so that the file behind it is replaced and the link stays.
     const target = await guarded(path, () => realpath(path))

@@ -115,6 +115,22 @@ async function tryPush(git: GitRunner, dir: string, remote: string, name: string
   if (result.exitCode !== 0) throw pushError(result, `try a push to ${name}`, dir, remote)
 }
 
+async function holding(git: GitRunner, dir: string, commit: string, text: string): Promise<string[]> {
+  const args = ['grep', '--name-only', '-z', '--full-name', '--no-recurse-submodules', '--fixed-strings', '-e', text, commit, '--']
+  const result = await git.ask(dir, args)
+  if (result.exitCode > 1) throw gitError(result, `search ${commit}`, dir)
+  return nulFields(result.stdout)
+    .map((field) => field.slice(commit.length + 1))
+    .sort()
+}
+
+const MODE_OF_SUBMODULES = '160000 '
+
+async function submodules(git: GitRunner, dir: string): Promise<string[]> {
+  const entries = nulFields(await git.must(dir, ['ls-files', '-z', '--full-name', '--stage'], 'list the files'))
+  return entries.filter((entry) => entry.startsWith(MODE_OF_SUBMODULES)).map((entry) => entry.slice(entry.indexOf('\t') + 1))
+}
+
 export const createGitReader = (git: GitRunner): GitReader => ({
   root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
   head: (dir) => head(git, dir),
@@ -132,14 +148,13 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
   tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
   tracked: async (dir) => nulFields(await git.must(dir, ['ls-files', '-z', '--full-name'], 'list the files')).sort(),
-  changed: async (dir, from, to) =>
-    nulFields(
-      await git.must(
-        dir,
-        ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--end-of-options', `${from}^{commit}`, `${to}^{commit}`, '--'],
-        `compare ${from} with ${to}`,
-      ),
-    ),
+  submodules: (dir) => submodules(git, dir),
+  holding: (dir, commit, text) => holding(git, dir, commit, text),
+  changed: async (dir, from, to) => {
+    const commits = [from, ...(to === undefined ? [] : [to])].map((name) => `${name}^{commit}`)
+    const args = ['diff', '--name-only', '-z', '--no-renames', '--no-ext-diff', '--end-of-options', ...commits, '--']
+    return nulFields(await git.must(dir, args, `compare ${from} with ${to ?? 'the work tree'}`))
+  },
   diff: (dir, range = 'HEAD', paths = []) =>
     git.must(dir, ['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--end-of-options', range, '--', ...paths], 'read the changes'),
 })

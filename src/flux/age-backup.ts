@@ -40,6 +40,20 @@ export function keySecrets(objects: readonly KubeObject[], deployments: readonly
   return [...byId].map(([id, usedBy]) => ({ id, usedBy }))
 }
 
+/**
+ * Why it is not known whether there is a Secret more: Kustomizations that name none take the one of kustomize-controller, and no such controller is
+ * among the Deployments. Undefined when it is known.
+ */
+export function fallbackUnknown(objects: readonly KubeObject[], deployments: readonly KubeObject[]): string | undefined {
+  const without = objects.find(
+    ({ kind, spec }) =>
+      kind === 'Kustomization' && spec?.decryption?.provider === 'sops' && typeof spec.decryption.secretRef?.name !== 'string',
+  )
+  if (without === undefined || runningControllers(deployments).some(({ component }) => component === 'kustomize-controller'))
+    return undefined
+  return `Kustomization ${without.metadata.namespace ?? ''}/${without.metadata.name} decrypts with what kustomize-controller is started with, and that was not found: name its namespace by --namespace`
+}
+
 /** When somebody last wrote to the data of a Secret, from its metadata alone; undefined where managedFields do not tell. */
 function dataWrittenAt({ metadata }: KubeObject): number | undefined {
   const times = (metadata.managedFields ?? [])

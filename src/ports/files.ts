@@ -3,6 +3,8 @@ export interface FileReader {
   exists(path: string): Promise<boolean>
   /** UTF-8 text; throws `file-binary` when it holds a NUL byte or is not UTF-8. */
   readText(path: string): Promise<string>
+  /** What is in it, whatever that is. */
+  readBytes(path: string): Promise<Uint8Array>
   /** Files below `root`, as paths relative to it with `/`, sorted; `.git` and symbolic links are left out. */
   walk(root: string): Promise<string[]>
   /** The real path of `path` when it lies inside `root`; throws `path-outside` otherwise. Follows links. */
@@ -13,6 +15,8 @@ export interface FileReader {
 export interface Files extends FileReader {
   /** Temp file, fsync, rename, fsync of the folder. Throws OpsError `disk-full`. Mode defaults to 0600. */
   writeText(path: string, text: string, options?: { mode?: number }): Promise<void>
+  /** Like writeText, but never over what is there already: throws OpsError `file-exists`. */
+  createText(path: string, text: string): Promise<void>
   /** Like writeText but keeps the mode the file already has. Not for sealed files: see swapText. */
   replaceText(path: string, text: string): Promise<void>
   /**

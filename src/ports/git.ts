@@ -36,8 +36,12 @@ export interface GitReader {
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
   /** Paths of the files that git knows below the folder, relative to the root, sorted. */
   tracked(dir: string): Promise<string[]>
-  /** Paths that differ between two commits; throws `git-failed` when one of them is not in the clone. */
-  changed(dir: string, from: string, to: string): Promise<string[]>
+  /** Paths of the submodules, relative to the root: what is in them is no part of this repository. */
+  submodules(dir: string): Promise<string[]>
+  /** Paths of the files of a commit that hold the text, whatever else is in them, relative to the root, sorted. */
+  holding(dir: string, commit: string, text: string): Promise<string[]>
+  /** Paths that differ between two commits, or between one and the work tree; throws `git-failed` when one of them is not in the clone. */
+  changed(dir: string, from: string, to?: string): Promise<string[]>
   /** Unified diff of the work tree against HEAD, or of `range`; of `paths` alone where some are given. */
   diff(dir: string, range?: string, paths?: readonly string[]): Promise<string>
   /** Goes through a push of HEAD up to the point where something would be sent; runs no hook. Throws as `push` does. */

@@ -1,6 +1,8 @@
 // `age backup` as a person types it, on a cluster with Flux: real Secrets, real sealed files, real age.
-import { readdir, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AgeDesk } from './age-desk.ts'
 
@@ -42,6 +44,18 @@ describe('age backup', () => {
     expect(await desk.tool('age', ['--decrypt', '--identity', desk.recovery.file, await desk.written('.age')])).toContain(
       'Flux passes over it',
     )
+  })
+
+  test('is opened again with an SSH key, and warned of in a work tree', async () => {
+    const key = join(desk.work, 'id_ed25519')
+    await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'oncall', '-f', key])
+    const out = join(desk.sandbox.paths.repo, 'backups', 'new')
+
+    const said = await desk.run('age', 'backup', '--out', out, '--to', (await readFile(`${key}.pub`, 'utf8')).trim(), '--identity', key)
+
+    await rm(join(desk.sandbox.paths.repo, 'backups'), { recursive: true, force: true })
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining('✔ opened again') })
+    expect(said.stderr).toContain('lies in the work tree of')
   })
 
   test('that is sealed to nothing but a key in it is refused, and nothing is written', async () => {
@@ -90,6 +104,8 @@ describe('age backup', () => {
     [['--passphrase', '--shares', '2/3'], 'cannot be used together'],
     [[], 'nothing says what the backup is sealed to'],
     [['--recipients-file', '/nowhere'], '/nowhere does not exist'],
+    [['--shares', '2/3', '--name', '../elsewhere'], '--name is no beginning of a file name'],
+    [['--shares', '2/3', '--secret', 'flux-system/age/key'], '--secret names no Secret'],
   ])('tells %j for wrong usage', async (args, message) => {
     const said = await desk.backup(...args)
 

@@ -63,8 +63,7 @@ export class AgeDesk {
   async tool(name: string, args: readonly string[], stdin = '', cwd = this.sandbox.paths.repo): Promise<string> {
     const file = name === 'git' ? 'git' : join(this.sandbox.paths.bin, name)
     const running = promisify(execFile)(file, [...args], { env: this.env, cwd, maxBuffer: 2 ** 26 })
-    // A tool that reads none may be gone by then.
-    running.child.stdin?.on('error', () => undefined).end(stdin)
+    running.child.stdin?.end(stdin)
     return (await running).stdout
   }
 

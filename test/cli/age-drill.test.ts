@@ -51,6 +51,37 @@ describe('age drill', () => {
     expect(await readFile(join(desk.work, 'drill.html'), 'utf8')).toContain('Passed: with this backup nothing is lost')
   })
 
+  test('is no pass with the key that is in the backup, and writes its report over nothing else', async () => {
+    const own = join(desk.sandbox.paths.secrets, 'age.agekey')
+    const recipient = await desk.tool('age-keygen', ['-y'], await readFile(own, 'utf8'))
+    await desk.backup('--to', recipient.trim(), '--to', desk.recovery.recipient, '--identity', own)
+    const file = await desk.written('.age')
+    const before = await readFile(file, 'utf8')
+
+    const said = await desk.drill(file, '--identity', own)
+    const over = await desk.drill(file, '--identity', desk.recovery.file, '--html', file)
+
+    expect(said).toMatchObject({ code: 3, stdout: expect.stringContaining('? it was opened with a key that is in it') })
+    expect(over).toMatchObject({ code: 6, stderr: expect.stringContaining('is no report of a drill') })
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+
+  test('names a folder of which git knows nothing for wrong usage', async () => {
+    await desk.toRecovery()
+
+    const said = await desk.drill(
+      await desk.written('.age'),
+      '--identity',
+      desk.recovery.file,
+      '--path',
+      './cluster/',
+      '--path',
+      'clusters',
+    )
+
+    expect(said).toMatchObject({ code: 2, stderr: expect.stringContaining('git knows nothing in clusters') })
+  })
+
   test('passes from any two of three shares, and says how many are missing', async () => {
     await desk.backup('--shares', '2/3')
 
@@ -85,7 +116,6 @@ describe('age drill', () => {
 
     expect(said.code).toBe(3)
     expect(said.stdout).toContain(`✗ ${FILE}: its MAC does not hold`)
-    expect(said.stdout).toContain(`1 sealed file not as committed: ${FILE}`)
   })
 
   test('fails when the cluster has a key that is not in the backup', async () => {

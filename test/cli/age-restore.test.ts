@@ -90,6 +90,33 @@ describe('age restore', () => {
     await rm(file)
   })
 
+  test('makes a key file with its folder, and with --dry-run says what one lacks', async () => {
+    await desk.toRecovery()
+    const file = join(desk.out, 'sops', 'age', 'keys.txt')
+
+    const dry = await desk.restoreRecovery('--key-file', file, '--dry-run')
+    const said = await desk.restoreRecovery('--key-file', file)
+
+    expect(dry.stdout).toMatch(/lacks age1\w+\n.*nothing was written \(--dry-run\)/)
+    expect(said.code).toBe(0)
+    expect((await stat(file)).mode & 0o777).toBe(0o600)
+    expect((await stat(join(desk.out, 'sops'))).mode & 0o777).toBe(0o700)
+    expect((await desk.restoreRecovery('--key-file', file)).stdout).toContain('nothing was missing')
+  })
+
+  test('a backup and a drill after it are not taken for a change of the keys', async () => {
+    await desk.toRecovery()
+    const file = await desk.written('.age')
+    await desk.tool('kubectl', ['-n', 'flux-system', 'delete', 'secret', 'age-key'])
+    await desk.restoreRecovery('--yes')
+
+    // scrypt takes longer than the second that managedFields tell.
+    await desk.backup('--passphrase-file', desk.passphraseFile, '--name', 'phrase')
+    await desk.drill(file, '--identity', desk.recovery.file)
+
+    expect(JSON.parse((await desk.run('status', '--json')).stdout).keys).toMatchObject([{ warning: null }])
+  })
+
   test('does not take a backup whose manifest names other keys', async () => {
     await desk.toRecovery('--name', 'keys')
     const manifest = join(desk.out, 'keys.manifest.json')

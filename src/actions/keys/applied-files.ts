@@ -6,15 +6,17 @@ import { isUnder, keyOf, type SyncedPath, syncedPaths } from '../../flux/synced-
 import type { ReadContext } from '../../ports/context.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import type { SealedFile } from '../../sops/sealed/model.ts'
-import { readSealed } from '../../sops/sealed/read.ts'
-import type { ClusterKeys } from './cluster-keys.ts'
+import { metadataOf, readSealed } from '../../sops/sealed/read.ts'
+import { type ClusterKeys, importedIdentities } from './cluster-keys.ts'
 import type { ClusterWorld } from './drill.ts'
-import type { SealedSurvey } from './sealed-survey.ts'
+import { SEALED_MARK, type SealedSurvey } from './sealed-survey.ts'
 
 export interface AppliedFiles {
   readonly atHead: readonly SealedFile[]
   /** Files that are other ones at a revision that is applied now. */
   readonly before: readonly { readonly revision: string; readonly files: readonly SealedFile[] }[]
+  /** Kustomizations that decrypt with it and apply another source. */
+  readonly elsewhere: readonly string[]
   readonly unknown: readonly string[]
 }
 
@@ -22,9 +24,12 @@ interface Owner extends SyncedPath {
   readonly object: KubeObject
 }
 
-const NONE: AppliedFiles = { atHead: [], before: [], unknown: [] }
+const NONE: AppliedFiles = { atHead: [], before: [], elsewhere: [], unknown: [] }
 
 type Context = Pick<ReadContext, 'git'>
+
+const recipientsOf = (file: SealedFile): string[] =>
+  metadataOf(file)?.groups.flatMap(({ age }) => age.map(({ recipient }) => recipient)) ?? []
 
 /** All that share the deepest folder: one folder may be applied twice. */
 const ownersOf = (path: string, owners: readonly Owner[]): readonly Owner[] => {
@@ -54,10 +59,12 @@ async function beforeOf(
   const commit = commitOf(revision)
   if (revision === undefined) return `Kustomization ${owner.kustomization} has applied nothing yet`
   if (commit === undefined) return `Kustomization ${owner.kustomization} applied ${revision}, which names no commit`
+  if (commit === survey.head) return undefined
   try {
-    const since = commit === survey.head ? [] : await ctx.git.changed(survey.root, commit, survey.head)
-    const changed = [...new Set([...since, ...survey.uncommitted])].filter((path) => ownersOf(path, owners).includes(owner))
-    return { revision, files: await filesAt(ctx, survey.root, commit, changed) }
+    const changed = (await ctx.git.changed(survey.root, commit, survey.head)).filter((path) => ownersOf(path, owners).includes(owner))
+    const sealed = new Set(changed.length === 0 ? [] : await ctx.git.holding(survey.root, commit, SEALED_MARK))
+    const paths = changed.filter((path) => sealed.has(path))
+    return { revision, files: await filesAt(ctx, survey.root, commit, paths) }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     return `Kustomization ${owner.kustomization} applied ${revision}, which cannot be read in the clone: ${messageOf(error)}`
@@ -66,17 +73,32 @@ async function beforeOf(
 
 async function filesOf(ctx: Context, survey: SealedSurvey, keys: ClusterKeys, owners: readonly Owner[]): Promise<AppliedFiles> {
   const users = owners.filter(({ kustomization }) => keys.usedBy.includes(`Kustomization ${kustomization}`))
-  const atHead = survey.files.filter(({ path }) => ownersOf(path, owners).some((owner) => users.includes(owner)))
+  const keysOf = new Set(importedIdentities(keys).map(({ recipient }) => recipient))
+  const atHead = survey.files.filter((file) => {
+    const above = ownersOf(file.path, owners)
+    // A base that folders with a Kustomization refer to: it is taken for one of the Secret that it is sealed to.
+    return above.length === 0 ? recipientsOf(file).some((one) => keysOf.has(one)) : above.some((owner) => users.includes(owner))
+  })
+  const here = new Set(users.map(({ kustomization }) => `Kustomization ${kustomization}`))
+  const elsewhere = keys.usedBy.filter((user) => !here.has(user))
   const found = await Promise.all(users.map((owner) => beforeOf(ctx, survey, owner, owners)))
   const before = found.filter((one) => typeof one === 'object').filter(({ files }) => files.length > 0)
-  return { atHead, before, unknown: found.filter((one) => typeof one === 'string') }
+  return { atHead, before, elsewhere, unknown: found.filter((one) => typeof one === 'string') }
+}
+
+/** What Flux fetches of submodules is applied as well, and no part of this clone. */
+const modulesOf = ({ gitRepositories }: ClusterWorld, { submodules }: SealedSurvey, owners: readonly Owner[]): string[] => {
+  const fetched = gitRepositories.filter((source) => source.spec?.recurseSubmodules === true).map(keyOf)
+  return submodules.length > 0 && owners.some(({ source }) => fetched.includes(source))
+    ? [`Flux fetches submodules, and nothing in them was looked at: ${submodules.join(', ')}`]
+    : []
 }
 
 export async function appliedFiles(
   ctx: Context,
   survey: SealedSurvey,
   cluster: ClusterWorld,
-): Promise<{ of(secret: string): AppliedFiles; readonly unknown: readonly string[] }> {
+): Promise<{ of(keys: ClusterKeys): AppliedFiles; readonly unknown: readonly string[] }> {
   const remotes = (await ctx.git.remotes(survey.root)).map(({ url }) => url)
   const byKey = new Map(cluster.kustomizations.map((object) => [keyOf(object), object]))
   const owners = syncedPaths(cluster, remotes).map((path): Owner => ({ ...path, object: byKey.get(path.kustomization) as KubeObject }))
@@ -84,5 +106,5 @@ export async function appliedFiles(
     return { of: () => NONE, unknown: ['this cluster applies nothing of this repository: no GitRepository has one of its remotes'] }
   const bySecret = new Map<string, AppliedFiles>()
   for (const keys of cluster.keys) bySecret.set(keys.id, await filesOf(ctx, survey, keys, owners))
-  return { of: (secret) => bySecret.get(secret) ?? NONE, unknown: [] }
+  return { of: ({ id }) => bySecret.get(id) ?? NONE, unknown: modulesOf(cluster, survey, owners) }
 }

@@ -51,7 +51,7 @@ async function heldKeys(files: readonly SealedFile[], identities: readonly Ident
 
 /** `why`: what is in the way of having a key, where there is none. */
 export async function openForAudit(
-  ctx: Pick<ReadContext, 'exec' | 'progress'>,
+  ctx: Pick<ReadContext, 'exec' | 'progress' | 'signal'>,
   files: readonly SealedFile[],
   identities: readonly Identity[],
   why: string | undefined,

@@ -26,7 +26,7 @@ export interface AuditedRepository {
   readonly world: KeysWorld
 }
 
-type AuditContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'progress'>
+type AuditContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'progress' | 'signal'>
 
 /** Not read to see that they are no text. */
 const BINARY = /\.(?:png|jpe?g|gif|webp|ico|pdf|zip|gz|tgz|xz|zst|bz2|7z|tar|woff2?|ttf|otf|mp[34]|mov|exe|so|dylib|jar|wasm)$/i

@@ -21,6 +21,8 @@ export interface ClusterKeys {
   readonly usedBy: readonly string[]
   /** Entries that hold age identities, by name. */
   readonly entries: readonly KeyEntry[]
+  /** Entries with a PGP key, which Flux imports as well. */
+  readonly pgp: readonly string[]
   /** Why nothing, or not everything, is known of it. */
   readonly problems: readonly string[]
   /** Metadata alone; undefined when the Secret is not there or cannot be read. */
@@ -42,10 +44,11 @@ async function entryOf(id: string, name: string, value: string): Promise<KeyEntr
 }
 
 async function readKeys(kube: KubeReader, id: string, usedBy: readonly string[]): Promise<ClusterKeys> {
-  const none = { id, usedBy, entries: [], object: undefined }
+  const none = { id, usedBy, entries: [], pgp: [], object: undefined }
   try {
     const secret = await kube.get(SECRET, parseId(id))
-    if (secret === undefined) return { ...none, problems: [`Secret ${id} does not exist, and ${usedBy[0] ?? 'somebody'} decrypts with it`] }
+    if (secret === undefined)
+      return { ...none, problems: [`Secret ${id} does not exist${usedBy[0] === undefined ? '' : `, and ${usedBy[0]} decrypts with it`}`] }
     const { data = {}, ...object } = secret
     const names = Object.keys(data as Record<string, string>).sort()
     const read = await Promise.all(names.map((name) => entryOf(id, name, (data as Record<string, string>)[name] ?? '')))
@@ -54,6 +57,7 @@ async function readKeys(kube: KubeReader, id: string, usedBy: readonly string[])
       usedBy,
       object: object as KubeObject,
       entries: read.filter((one) => typeof one === 'object'),
+      pgp: names.filter((name) => name.endsWith('.asc')),
       problems: read.filter((one) => typeof one === 'string'),
     }
   } catch (error) {

@@ -5,60 +5,16 @@ import type { KeyBundle } from '../../sops/keys/bundle.ts'
 import type { Identity } from '../../sops/keys/identities.ts'
 import { type AppliedFiles, appliedFiles } from './applied-files.ts'
 import { type ClusterKeys, importedIdentities } from './cluster-keys.ts'
+import { type DrillReport, type SecretDrill, verdictOf } from './drill-report.ts'
 import { openFiles } from './open-files.ts'
-import type { FileProblem, SealedSurvey } from './sealed-survey.ts'
-
-export interface FileCount {
-  /** How many sealed files were to be opened. */
-  readonly files: number
-  readonly opened: number
-  readonly problems: readonly FileProblem[]
-}
-
-export interface SecretDrill extends FileCount {
-  /** `namespace/name` */
-  readonly id: string
-  readonly usedBy: readonly string[]
-  /** Recipients of the identities that Flux reads from it. */
-  readonly recipients: readonly string[]
-  /** Recipients among them that the backup does not have: lost with the cluster. */
-  readonly notBackedUp: readonly string[]
-  /** Sealed files, as they were when Flux last applied them, at another revision than the clone's. */
-  readonly applied: readonly (FileCount & { readonly revision: string })[]
-  /** What could not be answered, and why. */
-  readonly unknown: readonly string[]
-}
-
-export type Verdict = 'passed' | 'failed' | 'unknown'
-
-export interface DrillReport {
-  readonly verdict: Verdict
-  /** RFC 3339. */
-  readonly at: string
-  readonly backup: {
-    readonly names: readonly string[]
-    readonly taken: string | null
-    readonly cluster: string | null
-    readonly recipients: readonly string[]
-  }
-  readonly repository: FileCount & {
-    readonly head: string
-    readonly uncommitted: readonly string[]
-    readonly withoutMac: readonly string[]
-  }
-  /** null: the cluster was not asked. */
-  readonly cluster: {
-    readonly context: string
-    readonly uid: string
-    readonly secrets: readonly SecretDrill[]
-    readonly unknown: readonly string[]
-  } | null
-}
+import { type FileProblem, narrowed, type SealedSurvey } from './sealed-survey.ts'
 
 export interface ClusterWorld {
   readonly context: string
   readonly uid: string
   readonly keys: readonly ClusterKeys[]
+  /** What could not be known of its keys. */
+  readonly unknown: readonly string[]
   readonly kustomizations: readonly KubeObject[]
   readonly gitRepositories: readonly KubeObject[]
 }
@@ -67,13 +23,17 @@ export interface DrillInput {
   readonly bundle: KeyBundle
   /** What the backup was read from, for the report. */
   readonly names: readonly string[]
+  /** The backup was opened with nothing but keys that are in it. */
+  readonly openedByItself: boolean
   readonly survey: SealedSurvey
+  /** Folders of the repository to narrow to; what the cluster applies is looked at all the same. */
+  readonly only: readonly string[]
   readonly cluster: ClusterWorld | undefined
-  /** When it began, before anything was read: a key that was put into a Secret since is not in what was proven. */
-  readonly at: Date
+  /** When repository and cluster began to be read, RFC 3339: what changed since is not proven. */
+  readonly at: string
 }
 
-type DrillContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'progress'>
+type DrillContext = Pick<ReadContext, 'files' | 'git' | 'exec' | 'progress' | 'signal'>
 
 const recipientsOf = (identities: readonly Identity[]): string[] => [...new Set(identities.flatMap(({ recipient }) => recipient ?? []))]
 
@@ -91,11 +51,12 @@ async function drillRepository(
   const all = [...survey.problems, ...problems, ...mismatched].sort((a, b) => (a.path < b.path ? -1 : 1))
   return {
     head: survey.head,
-    uncommitted: survey.uncommitted,
     files,
-    opened: files - new Set(all.map(({ path }) => path)).size,
+    opened: opened.length - mismatched.length,
     problems: all,
     withoutMac: opened.filter(({ mac }) => mac === 'none').map(({ path }) => path),
+    uncommitted: survey.uncommitted,
+    submodules: survey.submodules,
   }
 }
 
@@ -109,7 +70,23 @@ const macProblem = ({ path, mac }: { path: string; mac: string }): FileProblem =
       }
     : { path, code: 'mac-unknown', message: 'only sops can tell whether its MAC holds, and it could not be asked', hints: ['install sops'] }
 
-async function drillSecret(ctx: DrillContext, keys: ClusterKeys, files: AppliedFiles, backup: ReadonlySet<string>): Promise<SecretDrill> {
+/** By the keys themselves: what a comment says of a plugin's is no proof, and not every one has a comment. */
+const lacking = ({ id, entries }: ClusterKeys, backup: readonly Identity[]): string[] => {
+  const held = new Set(backup.map(({ secret }) => secret.reveal()))
+  const missing = entries.flatMap(({ name, identities }) =>
+    identities
+      .filter(({ secret }) => !held.has(secret.reveal()))
+      .map(({ kind, recipient }) => (recipient === undefined ? `a key of ${kind} in entry ${name} of Secret ${id}` : recipient)),
+  )
+  return [...new Set(missing)]
+}
+
+const nothingApplied = ({ usedBy }: ClusterKeys, { atHead, before }: AppliedFiles): string[] =>
+  usedBy.length > 0 && atHead.length + before.length === 0
+    ? ['Flux applies no sealed file of this repository with it, as far as folders tell: --secret narrows to others']
+    : []
+
+async function drillSecret(ctx: DrillContext, keys: ClusterKeys, files: AppliedFiles, backup: readonly Identity[]): Promise<SecretDrill> {
   const identities = importedIdentities(keys)
   const recipients = recipientsOf(identities)
   const { problems, opened } = await openFiles(ctx, files.atHead, identities)
@@ -122,47 +99,48 @@ async function drillSecret(ctx: DrillContext, keys: ClusterKeys, files: AppliedF
     id: keys.id,
     usedBy: keys.usedBy,
     recipients,
-    notBackedUp: recipients.filter((recipient) => !backup.has(recipient)),
+    notBackedUp: lacking(keys, backup),
     files: files.atHead.length,
     opened: opened.length,
     problems,
     applied,
-    unknown: [...keys.problems, ...files.unknown],
+    elsewhere: files.elsewhere,
+    unknown: [...keys.problems, ...files.unknown, ...nothingApplied(keys, files)],
   }
 }
 
-const worst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.includes('failed') ? 'failed' : verdicts.includes('unknown') ? 'unknown' : 'passed'
+const ITSELF =
+  'it was opened with a key that is in it, which is lost when it is needed: open it with one that is kept elsewhere, --identity FILE'
 
-const verdictOnSecret = ({ problems, applied, notBackedUp, unknown }: SecretDrill): Verdict => {
-  if (problems.length > 0 || notBackedUp.length > 0 || applied.some((one) => one.problems.length > 0)) return 'failed'
-  return unknown.length > 0 ? 'unknown' : 'passed'
-}
+const ABOUT_NOTHING = 'no Kustomization of this cluster decrypts with a Secret: nothing of it is proven'
 
-function verdictOf({ repository, cluster }: Pick<DrillReport, 'repository' | 'cluster'>): Verdict {
-  const files: Verdict = repository.problems.every(({ code }) => code === 'mac-unknown') ? 'unknown' : 'failed'
-  const ofFiles: Verdict = repository.problems.length === 0 ? (repository.files === 0 ? 'unknown' : 'passed') : files
-  const ofCluster = cluster === null ? [] : [...cluster.secrets.map(verdictOnSecret), ...cluster.unknown.map((): Verdict => 'unknown')]
-  return worst([ofFiles, ...ofCluster])
+async function drillCluster(
+  ctx: DrillContext,
+  { survey, cluster }: DrillInput,
+  backup: readonly Identity[],
+): Promise<DrillReport['cluster']> {
+  if (cluster === undefined) return null
+  const applied = await appliedFiles(ctx, survey, cluster)
+  const secrets: SecretDrill[] = []
+  for (const keys of cluster.keys) secrets.push(await drillSecret(ctx, keys, applied.of(keys), backup))
+  const unknown = [...cluster.unknown, ...applied.unknown, ...(secrets.length === 0 ? [ABOUT_NOTHING] : [])]
+  return { context: cluster.context, uid: cluster.uid, secrets, unknown }
 }
 
 /** Reads only. No clear value leaves memory. */
-export async function drill(ctx: DrillContext, { bundle, names, survey, cluster, at }: DrillInput): Promise<DrillReport> {
+export async function drill(ctx: DrillContext, input: DrillInput): Promise<DrillReport> {
+  const { bundle, names, survey, only, openedByItself, at } = input
   const identities = bundle.sets.flatMap((set) => set.identities)
-  const recipients = recipientsOf(identities)
-  const repository = await drillRepository(ctx, identities, survey)
-  let ofCluster: DrillReport['cluster'] = null
-  if (cluster !== undefined) {
-    const applied = await appliedFiles(ctx, survey, cluster)
-    const secrets = []
-    for (const keys of cluster.keys) secrets.push(await drillSecret(ctx, keys, applied.of(keys.id), new Set(recipients)))
-    ofCluster = { context: cluster.context, uid: cluster.uid, secrets, unknown: applied.unknown }
+  const parts = {
+    backup: {
+      names,
+      taken: bundle.taken ?? null,
+      cluster: bundle.cluster?.name ?? null,
+      recipients: recipientsOf(identities),
+      unknown: openedByItself ? ITSELF : null,
+    },
+    repository: await drillRepository(ctx, identities, narrowed(survey, only)),
+    cluster: await drillCluster(ctx, input, identities),
   }
-  const parts = { repository, cluster: ofCluster }
-  return {
-    verdict: verdictOf(parts),
-    at: at.toISOString(),
-    backup: { names, taken: bundle.taken ?? null, cluster: bundle.cluster?.name ?? null, recipients },
-    ...parts,
-  }
+  return { verdict: verdictOf(parts), at, ...parts }
 }

@@ -55,7 +55,7 @@ async function openOne(
 
 /** `progress` is told the number of files that are done. */
 export async function openFiles(
-  ctx: Pick<ReadContext, 'exec'>,
+  ctx: Pick<ReadContext, 'exec' | 'signal'>,
   files: readonly SealedFile[],
   identities: readonly Identity[],
   progress: (done: number) => void = () => undefined,
@@ -64,6 +64,7 @@ export async function openFiles(
   const opened: OpenResult[] = []
   const problems: FileProblem[] = []
   for (const [index, file] of files.entries()) {
+    ctx.signal.throwIfAborted()
     try {
       opened.push(await openOne(ctx, file, keyring, identities))
     } catch (error) {

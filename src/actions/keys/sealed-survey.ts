@@ -1,8 +1,10 @@
-// Every sealed file of a clone, read and parsed; what could not be read is told, as nothing is known about it.
-import { messageOf, OpsError } from '../../errors.ts'
+// Every sealed file of a clone, read and parsed: as it lies there, and as it is committed where that is another. What could not be read is told,
+// as nothing is known about it.
+import { messageOf, OpsError, usageError } from '../../errors.ts'
+import { cleanFolder, isUnder } from '../../flux/synced-paths.ts'
 import type { ReadContext } from '../../ports/context.ts'
 import type { SealedFile } from '../../sops/sealed/model.ts'
-import { maySealed, readSealed } from '../../sops/sealed/read.ts'
+import { isCutOff, maySealed, readSealed } from '../../sops/sealed/read.ts'
 import { sideBySide } from '../side-by-side.ts'
 
 export interface FileProblem {
@@ -15,12 +17,37 @@ export interface FileProblem {
 export interface SealedSurvey {
   readonly root: string
   readonly head: string
-  /** By path. */
+  /** Every path that git knows. */
+  readonly tracked: readonly string[]
+  /** By path; a path of `uncommitted` has up to two of them. */
   readonly files: readonly SealedFile[]
   /** Sealed, and damaged; or not to be read at all. By path. */
   readonly problems: readonly FileProblem[]
-  /** Of both, paths that are not as they are at `head`: what is said of them holds for the clone and not for the commit. */
+  /** Sealed files that lie in the clone as another one than they are committed, or not at all. */
   readonly uncommitted: readonly string[]
+  /** Paths. What is in them was not looked at. */
+  readonly submodules: readonly string[]
+}
+
+/** What of it lies in one of the folders; all of it where none is named. Throws OpsError (usage) `path-empty` for a folder of which git knows nothing. */
+export function narrowed(survey: SealedSurvey, only: readonly string[]): SealedSurvey {
+  if (only.length === 0) return survey
+  const folders = only.map(cleanFolder)
+  const inside = (path: string): boolean => folders.some((folder) => isUnder(path, folder))
+  const empty = only.find((_, at) => !survey.tracked.some((path) => isUnder(path, folders[at] ?? '')))
+  if (empty !== undefined)
+    throw usageError(
+      'path-empty',
+      `git knows nothing in ${empty}`,
+      'name a folder as git shows it, from the root of the repository: --path clusters/prod',
+    )
+  return {
+    ...survey,
+    files: survey.files.filter(({ path }) => inside(path)),
+    problems: survey.problems.filter(({ path }) => inside(path)),
+    uncommitted: survey.uncommitted.filter(inside),
+    submodules: survey.submodules.filter(inside),
+  }
 }
 
 export const problemOf = (path: string, error: unknown): FileProblem => {
@@ -28,48 +55,92 @@ export const problemOf = (path: string, error: unknown): FileProblem => {
   return { path, code: error.code, message: messageOf(error), hints: error.hints }
 }
 
-/** No text, or too large for Flux to decrypt (5 MiB): not sealed. */
-const NEVER_SEALED = new Set(['file-binary', 'file-too-large'])
+/** Nothing is known of them, which is not the same as damaged. */
+const UNREAD = new Set(['file-binary', 'file-too-large', 'mac-unknown'])
 
-async function readOne(ctx: Pick<ReadContext, 'files'>, root: string, path: string): Promise<SealedFile | FileProblem | undefined> {
+export const isUnread = ({ code }: FileProblem): boolean => UNREAD.has(code)
+
+type Found = SealedFile | FileProblem | undefined
+
+const damaged = (path: string, code: string, what: string): FileProblem => ({
+  path,
+  code,
+  message: `${path}: ${what}`,
+  hints: [`see when it was last whole:  git log --oneline -- ${path}`],
+})
+
+function readText(path: string, text: string): Found {
+  if (isCutOff(path, text))
+    return damaged(path, 'sealed-cut-off', 'sealed values, and no metadata of sops: it was cut off, and nobody opens it')
+  // sops cuts a file to nothing before it writes: a full disk leaves it so.
+  if (text === '' && /[^/]\.(sops|enc)(\.|$)/.test(path)) return damaged(path, 'sealed-empty', 'is named like a sealed file, and empty')
+  return maySealed(text) ? readSealed(path, text) : undefined
+}
+
+/** What git finds in every file that sops sealed. */
+export const SEALED_MARK = 'ENC[AES256_GCM,data:'
+
+interface Clone {
+  readonly root: string
+  readonly head: string
+  /** Files of the commit that hold sealed values. */
+  readonly marked: ReadonlySet<string>
+  /** Files that differ from the commit. */
+  readonly edited: ReadonlySet<string>
+}
+
+async function readOne({ files }: Pick<ReadContext, 'files'>, { root, marked }: Clone, path: string): Promise<Found> {
   try {
-    // A link leads to a file that has its own place in the list, or to none of this repository.
-    const text = await ctx.files.readText(`${root}/${path}`)
-    return maySealed(text) ? readSealed(path, text) : undefined
+    return readText(path, await files.readText(`${root}/${path}`))
   } catch (error) {
-    return error instanceof OpsError && NEVER_SEALED.has(error.code) ? undefined : problemOf(path, error)
+    const problem = problemOf(path, error)
+    if (!isUnread(problem)) return problem
+    if (!marked.has(path)) return undefined
+    return {
+      ...problem,
+      message: `${path}: sealed, and ${problem.message}`,
+      hints: [`sops decrypt ${path} > /dev/null   tells whether it opens`],
+    }
+  }
+}
+
+async function readCommitted({ git }: Pick<ReadContext, 'git'>, { root, head }: Clone, path: string): Promise<Found> {
+  try {
+    return readText(path, (await git.show(root, head, path)) ?? '')
+  } catch (error) {
+    return problemOf(path, error)
   }
 }
 
 const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1)
 
-/** `dir`: a folder in the clone. Only files that git knows, below `only` where it is given. */
-export async function surveySealed(
-  ctx: Pick<ReadContext, 'files' | 'git'>,
-  dir: string,
-  only: readonly string[] = [],
-): Promise<SealedSurvey> {
+async function cloneOf({ git }: Pick<ReadContext, 'git'>, root: string): Promise<Clone> {
+  const head = await git.head(root)
+  const [marked, edited] = await Promise.all([git.holding(root, head, SEALED_MARK), git.changed(root, head)])
+  return { root, head, marked: new Set(marked), edited: new Set(edited) }
+}
+
+/** `dir`: a folder in the clone. Only files that git knows; a link leads to one that has its own place, or to none of this repository. */
+export async function surveySealed(ctx: Pick<ReadContext, 'files' | 'git'>, dir: string): Promise<SealedSurvey> {
   const root = await ctx.git.root(dir)
-  const [head, tracked, walked, { entries }] = await Promise.all([
-    ctx.git.head(root),
-    ctx.git.tracked(root),
-    ctx.files.walk(root),
-    ctx.git.status(root),
-  ])
-  const changed = new Set(entries.map(({ path }) => path))
+  const [tracked, submodules, walked] = await Promise.all([ctx.git.tracked(root), ctx.git.submodules(root), ctx.files.walk(root)])
+  const clone = await cloneOf(ctx, root)
   const known = new Set(tracked)
-  const wanted = (path: string): boolean => only.length === 0 || only.some((folder) => path === folder || path.startsWith(`${folder}/`))
-  const read = await sideBySide(
-    walked.filter((path) => known.has(path) && wanted(path)),
-    16,
-    (path) => readOne(ctx, root, path),
-  )
-  const found = read.filter((one) => one !== undefined)
+  const there = walked.filter((path) => known.has(path))
+  const present = new Set(there)
+  // A sparse checkout has not all of them, and git does not call the others changed.
+  const hidden = [...clone.marked].filter((path) => clone.edited.has(path) || !present.has(path))
+  const read = [
+    ...(await sideBySide(there, 16, (path) => readOne(ctx, clone, path))),
+    ...(await sideBySide(hidden, 8, (path) => readCommitted(ctx, clone, path))),
+  ].filter((one) => one !== undefined)
   return {
     root,
-    head,
-    files: found.filter((one) => 'documents' in one).sort(byPath),
-    problems: found.filter((one) => 'code' in one).sort(byPath),
-    uncommitted: found.map(({ path }) => path).filter((path) => changed.has(path)),
+    head: clone.head,
+    tracked,
+    files: read.filter((one) => 'documents' in one).sort(byPath),
+    problems: read.filter((one) => 'code' in one).sort(byPath),
+    uncommitted: hidden.filter((path) => read.some((one) => one.path === path)).sort(),
+    submodules,
   }
 }

@@ -1,7 +1,8 @@
 // A passphrase, from a file or from the terminal; never from an argument, and never shown.
 import { localFiles } from '../../adapters/files.ts'
-import { usageError } from '../../errors.ts'
+import { OpsError, usageError } from '../../errors.ts'
 import { Secret } from '../../ports/secret.ts'
+import { sanitise } from '../../ui/sanitise.ts'
 import { canAsk } from '../prompt.ts'
 
 export interface PassphraseRequest {
@@ -75,19 +76,35 @@ function typed(question: string, signal: AbortSignal): Promise<string | undefine
   })
 }
 
-const interrupted = () => usageError('interrupted', 'stopped before a passphrase was given', 'nothing was changed')
+const interrupted = (): OpsError =>
+  new OpsError({
+    code: 'interrupted',
+    message: 'stopped before a passphrase was given',
+    hints: ['nothing was changed'],
+    exit: 'interrupted',
+  })
+
+/** A pipe of a password manager is no file: nobody is to save a passphrase for that. */
+async function ofFile(path: string): Promise<string> {
+  try {
+    return await localFiles.readText(path)
+  } catch (error) {
+    if (!(error instanceof OpsError) || !/not a regular file/.test(error.message)) throw error
+    throw usageError(error.code, error.message, 'give it by standard input:  pass show backup | flux-ops … --passphrase-file -')
+  }
+}
 
 /** Throws OpsError `passphrase-needed` where nobody can be asked, `passphrase-differs` when the second answer is another. */
 export async function askPassphrase({ what, file, twice, json, signal }: PassphraseRequest): Promise<Secret> {
   if (file === '-') return oneLine(await standardInput(), 'standard input')
-  if (file !== undefined) return oneLine(await localFiles.readText(file), file)
+  if (file !== undefined) return oneLine(await ofFile(file), file)
   if (!canAsk(json))
     throw usageError(
       'passphrase-needed',
       `nobody can be asked here for the passphrase ${what}`,
       'give it by --passphrase-file FILE, or - for standard input',
     )
-  const first = await typed(`passphrase ${what}: `, signal)
+  const first = await typed(`passphrase ${sanitise(what)}: `, signal)
   if (first === undefined) throw interrupted()
   if (!twice) return new Secret(first)
   const second = await typed('the same again: ', signal)

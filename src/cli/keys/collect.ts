@@ -4,6 +4,7 @@ import { ofKind, surveyCluster } from '../../actions/cluster-survey.ts'
 import { type ClusterKeys, readClusterKeys } from '../../actions/keys/cluster-keys.ts'
 import { parseId } from '../../actions/resources.ts'
 import { OpsError } from '../../errors.ts'
+import { fallbackUnknown } from '../../flux/age-backup.ts'
 import type { KeyBundle, KeySet } from '../../sops/keys/bundle.ts'
 import { parseIdentities } from '../../sops/keys/identities.ts'
 import type { KeysWorld } from './open-world.ts'
@@ -21,8 +22,8 @@ const setsOf = (keys: ClusterKeys): KeySet[] =>
   })
 
 /** A backup without a key that could not be read would be taken for whole. */
-function assertWhole(secrets: readonly ClusterKeys[]): void {
-  const [problem] = secrets.flatMap(({ problems }) => problems)
+function assertWhole(secrets: readonly ClusterKeys[], unknown: string | undefined): void {
+  const [problem] = [...secrets.flatMap(({ problems }) => problems), ...(unknown === undefined ? [] : [unknown])]
   if (problem !== undefined)
     throw new OpsError({
       code: 'keys-unread',
@@ -51,6 +52,6 @@ export async function collectKeys(
   const [{ uid, context }, survey] = await Promise.all([kube.identity(), surveyCluster(kube, world.cluster.target.namespace)])
   const cluster = { objects: ofKind(survey.objects, 'Kustomization'), deployments: survey.deployments }
   const secrets = await readClusterKeys(kube, cluster, request.secrets)
-  assertWhole(secrets)
+  assertWhole(secrets, request.secrets.length > 0 ? undefined : fallbackUnknown(survey.objects, survey.deployments))
   return { bundle: { cluster: { name: context, uid }, taken, sets: [...secrets.flatMap(setsOf), ...fromFiles] }, secrets }
 }

@@ -1,5 +1,5 @@
 // A drill for a person: the verdict last, what is wrong with its reason and what to type, what is well as a number.
-import type { DrillReport, FileCount, SecretDrill } from '../../actions/keys/drill.ts'
+import type { DrillReport, FileCount, SecretDrill } from '../../actions/keys/drill-report.ts'
 import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
 import { shortRecipient } from '../../sops/keys/bundle.ts'
 import { sanitise } from '../../ui/sanitise.ts'
@@ -24,40 +24,44 @@ const countLine = ({ files, opened }: FileCount, what: string): string =>
   `  ${opened === files ? '✔' : '✗'} ${opened === files ? counted(files, 'sealed file') : `${opened} of ${counted(files, 'sealed file')}`} ${what}`
 
 function repositoryLines({ repository }: DrillReport): string[] {
-  const { files, withoutMac } = repository
+  const { files, withoutMac, uncommitted, submodules } = repository
   const none = files === 0 ? ['  ? there is no sealed file: nothing is proven'] : []
   const macs = withoutMac.slice(0, MOST).map((path) => `  ⚠ ${path} has no MAC: nobody can tell whether it was changed`)
   const count = files === 0 ? [] : [countLine(repository, 'open from this backup alone, MAC and all')]
-  const { uncommitted } = repository
-  const since =
-    uncommitted.length === 0
-      ? ''
-      : `, and ${counted(uncommitted.length, 'sealed file')} not as committed: ${uncommitted.slice(0, 3).join(', ')}${uncommitted.length > 3 ? ' …' : ''}`
-  return [`repository at ${repository.head.slice(0, 12)}${since}`, ...none, ...count, ...problems(repository.problems), ...macs]
+  const edited = uncommitted
+    .slice(0, MOST)
+    .map((path) => `  ⚠ ${path} is not here as it is committed: what is committed was looked at as well`)
+  const modules = submodules.map((path) => `  ⚠ ${path} is a submodule, and was not looked at: drill it by itself, --repo ${path}`)
+  return [
+    `repository at ${repository.head.slice(0, 12)}`,
+    ...none,
+    ...count,
+    ...problems(repository.problems),
+    ...macs,
+    ...edited,
+    ...modules,
+  ]
 }
 
 function secretLines(secret: SecretDrill): string[] {
-  const { id, usedBy, recipients, notBackedUp, applied, unknown } = secret
+  const { id, usedBy, recipients, notBackedUp, applied, elsewhere, unknown } = secret
   const missing = notBackedUp.map((recipient) => `  ✗ ${shortRecipient(recipient)} is not in this backup: it is lost with the cluster`)
   return [
     `Secret ${id}: ${counted(recipients.length, 'identity', 'identities')}, used by ${counted(usedBy.length, 'Kustomization')}`,
     ...missing,
     ...(missing.length > 0 ? ['      → flux-ops age backup'] : []),
-    ...(secret.files === 0
-      ? ['  ? Flux applies no sealed file of this repository with it']
-      : [countLine(secret, 'that Flux applies with it open')]),
+    ...(secret.files === 0 ? [] : [countLine(secret, 'that are meant for it open')]),
     ...problems(secret.problems),
     ...applied.flatMap((one) => [countLine(one, `of ${one.revision}, which is applied now, open`), ...problems(one.problems)]),
+    ...(elsewhere.length > 0 ? [`  ⚠ not of this repository, drill what it applies as well: ${elsewhere.join(', ')}`] : []),
     ...unknown.map((why) => `  ? ${why}`),
   ]
 }
 
 function clusterLines({ cluster }: DrillReport): string[] {
   if (cluster === null) return ['cluster', '  not asked']
-  const none = cluster.secrets.length === 0 ? ['  ? no Kustomization decrypts with a Secret'] : []
   return [
     `cluster  ${cluster.context} (uid ${cluster.uid.slice(0, 8)}…)`,
-    ...none,
     ...cluster.unknown.map((why) => `  ? ${why}`),
     ...cluster.secrets.flatMap(secretLines),
   ]
@@ -74,6 +78,7 @@ export function drawDrill(report: DrillReport & { readonly recorded: readonly st
   const lines = [
     `backup   ${backup.names.join(', ')}${backup.taken === null ? '' : `, taken ${backup.taken}`}${backup.cluster === null ? '' : `, of ${backup.cluster}`}`,
     ...backup.recipients.map((recipient) => `         ${shortRecipient(recipient)}`),
+    ...(backup.unknown === null ? [] : [`  ? ${backup.unknown}`]),
     '',
     ...repositoryLines(report),
     '',

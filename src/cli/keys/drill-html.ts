@@ -1,5 +1,5 @@
 // A drill as one page for an auditor: no script, nothing from a network, everything that is not ours escaped.
-import type { DrillReport, FileCount } from '../../actions/keys/drill.ts'
+import type { DrillReport, FileCount } from '../../actions/keys/drill-report.ts'
 import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
 import { escapeHtml } from '../../sops/keys/html.ts'
 
@@ -35,6 +35,7 @@ ${row('used by', text(secret.usedBy.join(', ')))}
 ${row('of what Flux applies', `${count(secret)}${problems(secret.problems)}`)}
 ${secret.applied.map((one) => row(one.revision, `${count(one)}${problems(one.problems)}`)).join('\n')}
 ${secret.notBackedUp.length > 0 ? row('not in this backup', `<span class="failed">${list(secret.notBackedUp.map(code))}</span>`) : ''}
+${secret.elsewhere.length > 0 ? row('applies another source with it', text(secret.elsewhere.join(', '))) : ''}
 ${secret.unknown.length > 0 ? row('not known', `<span class="unknown">${list(secret.unknown.map(text))}</span>`) : ''}
 </table>`,
   )
@@ -44,6 +45,8 @@ ${list(cluster.unknown.map((why) => `<span class="unknown">${text(why)}</span>`)
 
 export function drillHtml(report: DrillReport & { readonly recorded: readonly string[] }): string {
   const { backup, repository, verdict, at } = report
+  const edited = repository.uncommitted.length === 0 ? '' : row('not as committed, both opened', list(repository.uncommitted.map(code)))
+  const modules = repository.submodules.length === 0 ? '' : row('submodules, not looked at', list(repository.submodules.map(code)))
   const withoutMac = repository.withoutMac.length === 0 ? '' : row('without a MAC', list(repository.withoutMac.map(code)))
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -55,13 +58,15 @@ ${row('when', text(at))}
 ${row('backup', text(backup.names.join(', ')))}
 ${row('taken', text(backup.taken ?? 'not told'))}
 ${row('keys in it', list(backup.recipients.map(code)))}
+${backup.unknown === null ? '' : row('not known', `<span class="unknown">${text(backup.unknown)}</span>`)}
 </table>
 <h2>Repository</h2>
 <table>
 ${row('commit', code(repository.head))}
 ${row('from the backup alone', `${count(repository)}, every MAC compared${problems(repository.problems)}`)}
-${repository.uncommitted.length === 0 ? '' : row('not as committed', list(repository.uncommitted.map(code)))}
 ${withoutMac}
+${edited}
+${modules}
 </table>
 ${clusterPart(report)}
 </body></html>

@@ -1,5 +1,6 @@
 // Flags that the commands about keys share.
 import { Flags } from '@oclif/core'
+import { usageError } from '../../errors.ts'
 import { plainText } from '../flags.ts'
 
 const text = (flag: string) => async (value: string) => plainText(value, flag)
@@ -27,8 +28,23 @@ export const backupFlags = {
   }),
 }
 
+const NAME = '[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?'
+const ID = new RegExp(`^${NAME}/${NAME}$`)
+
+/** For flags that name a Secret. */
+export const secretId = async (value: string): Promise<string> => {
+  if (ID.test(value)) return value
+  throw usageError('secret-unfit', '--secret names no Secret', 'namespace/name, as in --secret flux-system/sops-age')
+}
+
 export const secretFlag = {
-  secret: list('secret', 'Secret with age keys, namespace/name [default: every one that a Kustomization decrypts with]', 'ID'),
+  secret: Flags.string({
+    description: 'Secret with age keys, namespace/name [default: every one that a Kustomization decrypts with]',
+    helpValue: 'ID',
+    multiple: true,
+    multipleNonGreedy: true,
+    parse: secretId,
+  }),
 }
 
 export const noClusterFlag = {

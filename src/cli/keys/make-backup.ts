@@ -9,6 +9,7 @@ import { bundleKeys, type KeyBundle } from '../../sops/keys/bundle.ts'
 import { type Manifest, manifestKeys } from '../../sops/keys/manifest.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ClusterFlags, OutputFlags } from '../run-flags.ts'
+import { assertName, tellRepository } from './backup-place.ts'
 import { type Collected, collectKeys } from './collect.ts'
 import { type Named, namesFor } from './named.ts'
 import { type KeysWorld, openKeysWorld } from './open-world.ts'
@@ -46,15 +47,15 @@ export interface BackupResult {
 
 /** Throws OpsError `backup-unproven` when a key has opened nothing, or failed to. */
 function assertProven(proof: Proof, unproven: boolean): void {
+  if (unproven) return
   const failed = proof.keys.find((key) => key.failed !== undefined)
   if (failed !== undefined)
     throw new OpsError({
       code: 'backup-unproven',
       message: `${failed.recipient} does not open what is sealed to it: ${failed.failed}`,
-      hints: ['flux-ops audit keys', 'mend the file, or give the right key'],
+      hints: ['see what sops says of the file:  sops decrypt FILE', 'mend it, or back the keys up all the same: --unproven'],
       exit: 'checks',
     })
-  if (unproven) return
   if (proof.keys.some((key) => key.opened !== undefined)) return
   throw new OpsError({
     code: 'backup-unproven',
@@ -84,20 +85,19 @@ async function prove(world: KeysWorld, bundle: KeyBundle, order: BackupOrder): P
 const defaultName = ({ cluster, taken = '' }: KeyBundle): string =>
   `${(cluster?.name ?? 'keys').replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 80)}-${taken.slice(0, 10)}`
 
-async function remember(world: KeysWorld, { secrets, bundle }: Collected, invocation: Invocation): Promise<string[]> {
+async function remember(world: KeysWorld, { secrets, bundle }: Collected, invocation: Invocation): Promise<readonly string[]> {
   if (world.cluster === undefined) return []
   const context = buildContext(world.cluster, { runDir: '', operator: operatorName(invocation.env) })
-  try {
-    return await recordBackup(
-      context,
-      secrets.map(({ id }) => id),
-      bundle.taken ?? '',
-    )
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    world.say('⚠', `the cluster does not remember this backup: ${messageOf(error)}`)
-    return []
-  }
+  const { ids, problems } = await recordBackup(context, secrets, bundle.taken ?? '')
+  for (const problem of problems) world.say('⚠', `the cluster does not remember this backup: ${problem}`)
+  return ids
+}
+
+/** PGP keys are kept by gpg; whoever backs up the age keys of a Secret may think that he has them all. */
+function tellOthers(world: KeysWorld, secrets: Collected['secrets']): void {
+  for (const { id, pgp } of secrets)
+    for (const name of pgp)
+      world.say('⚠', `Secret ${id}, entry ${name}: a PGP key, which is not in this backup: gpg --export-secret-keys keeps it`)
 }
 
 export async function makeBackup(
@@ -106,18 +106,22 @@ export async function makeBackup(
 ): Promise<{ readonly result: BackupResult; readonly named: Named }> {
   if (!order.withCluster && order.keyFiles.length === 0)
     throw usageError('keys-missing', 'with --no-cluster there is nothing to back up but key files, and none is named', '--key-file FILE')
+  assertName(order.name)
   const world = await openKeysWorld(invocation, order.flags, order.withCluster)
   try {
     const collected = await collectKeys(world, order)
     const { bundle } = collected
+    tellOthers(world, collected.secrets)
     const keys = manifestKeys(bundleKeys(bundle))
     const proof = await prove(world, bundle, order)
     const named = await namesFor(world, order.repo)
     if (order.dryRun) return { result: { files: [], keys, proof, sealed: null, reopened: false, recorded: [] }, named }
+    await tellRepository(world, resolve(order.out))
     const base = order.name ?? defaultName(bundle)
+    world.quiet()
     const sealed = await sealBackup(world.ctx, bundle, await order.how())
     const manifest = manifestOf(bundle, sealed, proof, { base, version: invocation.version })
-    const paths = await writeBackup({ folder: resolve(order.out), base, sealed, manifest, sheet: order.sheet })
+    const paths = await writeBackup({ folder: resolve(order.out), base, sealed, manifest, sheet: order.sheet }, invocation.signal)
     const recorded = order.record && sealed.reopened && proof !== null ? await remember(world, collected, invocation) : []
     return { result: { files: paths, keys, proof, sealed: sealed.sealed, reopened: sealed.reopened, recorded }, named }
   } finally {

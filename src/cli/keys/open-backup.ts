@@ -5,13 +5,14 @@ import type { ReadContext } from '../../ports/context.ts'
 import { Secret } from '../../ports/secret.ts'
 import { readAgeFile } from '../../sops/keys/age-file.ts'
 import type { KeyBundle } from '../../sops/keys/bundle.ts'
-import { parseIdentities } from '../../sops/keys/identities.ts'
+import type { Identity } from '../../sops/keys/identities.ts'
 import { assertFile, type Manifest, readManifest } from '../../sops/keys/manifest.ts'
-import { ageOpenCommand, needsPassphrase, openWithIdentities, openWithPassphrase } from '../../sops/keys/open.ts'
+import { needsPassphrase, openWithPassphrase } from '../../sops/keys/open.ts'
 import { readBundle } from '../../sops/keys/read-bundle.ts'
 import { readSheet, type SheetContent } from '../../sops/keys/read-sheet.ts'
 import { verifyShare } from '../../sops/keys/share-text.ts'
 import { combineShares } from '../../sops/keys/shares.ts'
+import { openWithKeyFiles } from './open-age-file.ts'
 
 export interface BackupRequest {
   /** A sealed file, or share files. */
@@ -30,26 +31,38 @@ export interface OpenedBackup {
   readonly manifest: Manifest | undefined
   /** What stands on a share beside what it is made of, and was changed: no key is lost by it. */
   readonly doubts: readonly string[]
+  /** It was opened with nothing but keys that are in it: nothing says that it opens when those are lost. */
+  readonly byItself: boolean
 }
 
 type Context = Pick<ReadContext, 'exec' | 'files'>
 
 interface GivenFile {
   readonly path: string
+  /** Latin-1 of an age file that is not armored. */
   readonly text: string
+  readonly bytes: Uint8Array
+}
+
+const BINARY = 'age-encryption.org/'
+
+async function readGiven({ files }: Context, path: string): Promise<GivenFile> {
+  const bytes = await files.readBytes(path)
+  const binary = Buffer.from(bytes.subarray(0, BINARY.length)).toString('latin1') === BINARY
+  return { path, bytes, text: binary ? Buffer.from(bytes).toString('latin1') : await files.readText(path) }
 }
 
 const MANIFEST_ENDING = '.manifest.json'
 
 /** The manifest that names this file, of those that lie beside it. */
-async function manifestOf({ files }: Context, { path, text }: GivenFile): Promise<Manifest | undefined> {
+async function manifestOf({ files }: Context, { path, bytes }: GivenFile): Promise<Manifest | undefined> {
   // A sheet carries its manifest in itself.
   const [, base] = /^(.+?)(?:\.age|-share-\d+\.txt)$/.exec(basename(path)) ?? []
   if (base === undefined) return undefined
   const beside = join(dirname(path), `${base}${MANIFEST_ENDING}`)
   if (!(await files.exists(beside))) return undefined
   const manifest = readManifest(await files.readText(beside), beside)
-  assertFile(manifest, basename(path), text)
+  assertFile(manifest, basename(path), bytes)
   return manifest
 }
 
@@ -77,33 +90,32 @@ function assertSealed({ path, text }: GivenFile): void {
 }
 
 /** A file, a sheet, or what was copied from one. */
-const contentOf = ({ path, text }: GivenFile): SheetContent & { readonly path: string } => ({ path, ...readSheet(new Secret(text), path) })
+const contentOf = ({ path, text }: GivenFile): SheetContent & { readonly path: string } =>
+  text.startsWith(BINARY) ? { path, kind: 'sealed', text } : { path, ...readSheet(new Secret(text), path) }
 
-async function openSealedFile(ctx: Context, file: GivenFile, request: BackupRequest): Promise<Secret> {
+interface Opened {
+  readonly text: Secret
+  readonly opensWithout: (held: readonly Identity[]) => Promise<boolean>
+}
+
+async function openSealedFile(
+  ctx: Context,
+  file: { readonly path: string; readonly text: string },
+  request: BackupRequest,
+): Promise<Opened> {
   const age = await readAgeFile(file.text, file.path)
-  if (needsPassphrase(age)) return openWithPassphrase(age, await request.passphrase())
+  if (needsPassphrase(age)) return { text: await openWithPassphrase(age, await request.passphrase()), opensWithout: async () => true }
   if (request.identities.length === 0)
     throw usageError(
       'identity-needed',
       `${file.path} is sealed to keys (${age.stanzas.join(', ')}), and none is given`,
       'give the key file that opens it: --identity FILE',
     )
-  const texts = await Promise.all(request.identities.map(async (path) => ({ path, text: await ctx.files.readText(path) })))
-  const native = texts.filter(({ text }) => /AGE-SECRET-KEY-/.test(text))
-  const identities = (await Promise.all(native.map(({ path, text }) => parseIdentities(text, path)))).flat()
-  try {
-    return await openWithIdentities(age, identities)
-  } catch (error) {
-    const other = texts.filter((one) => !native.includes(one))
-    if (!(error instanceof OpsError) || other.length === 0 || !['identity-no-match', 'age-cli-needed'].includes(error.code)) throw error
-    // SSH keys and plugins are the age CLI's.
-    const { stdout } = await ctx.exec.run(await ageOpenCommand(age, other[0]?.path ?? ''))
-    return new Secret(stdout)
-  }
+  return openWithKeyFiles(ctx, age, request.identities)
 }
 
 async function open(ctx: Context, request: BackupRequest): Promise<OpenedBackup> {
-  const files = await Promise.all(request.files.map(async (path) => ({ path, text: await ctx.files.readText(path) })))
+  const files = await Promise.all(request.files.map((path) => readGiven(ctx, path)))
   if (files.length === 0) throw usageError('backup-missing', 'no backup is named', 'name the sealed file, or the files of enough shares')
   for (const file of files) assertSealed(file)
   const manifests = await Promise.all(files.map((file) => manifestOf(ctx, file)))
@@ -112,13 +124,17 @@ async function open(ctx: Context, request: BackupRequest): Promise<OpenedBackup>
   const [sealed] = contents.flatMap((one) => (one.kind === 'sealed' ? [one] : []))
   if (sealed !== undefined && files.length > 1)
     throw usageError('backup-several', `${sealed.path} is sealed as one file`, 'name it alone; several files are only for shares')
-  const text = sealed === undefined ? await combineShares(shares) : await openSealedFile(ctx, sealed, request)
+  const { text, opensWithout } =
+    sealed === undefined
+      ? { text: await combineShares(shares), opensWithout: async () => true }
+      : await openSealedFile(ctx, sealed, request)
   const names = files.map(({ path }) => basename(path))
   const bundle = await readBundle(text, names.join(', '))
   const manifest = manifests.find((one) => one !== undefined)
   if (manifest !== undefined) assertKeys(manifest, bundle, names)
   const doubts = shares.flatMap((share) => share.doubts.map((doubt) => `${share.where}: ${doubt}`))
-  return { bundle, names, manifest, doubts }
+  const held = bundle.sets.flatMap(({ identities }) => identities)
+  return { bundle, names, manifest, doubts, byItself: !(await opensWithout(held)) }
 }
 
 /** Throws the OpsErrors of what it reads, each naming its file, and `backup-differs` when the keys are not those that the manifest names. */

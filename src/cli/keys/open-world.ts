@@ -15,6 +15,8 @@ export interface KeysWorld {
   readonly cluster: OpenWorld | undefined
   /** A line for the person, on stderr; with --json a JSON line. */
   say(mark: '►' | '◎' | '✔' | '⚠', text: string): void
+  /** Takes the line about the progress away: before something is asked. */
+  quiet(): void
   close(): void
 }
 
@@ -59,6 +61,7 @@ export async function openKeysWorld(invocation: Invocation, flags: OutputFlags &
     redactor,
     cluster,
     say,
+    quiet: () => line.end(),
     close: () => {
       line.end()
       cluster?.close()

@@ -1,5 +1,5 @@
 // A restore for a person: before it what is missing where, after it what holds.
-import type { RestorePlan, SecretToRestore } from '../../actions/keys/restore.ts'
+import type { RestorePlan, SecretToRestore } from '../../actions/keys/restore-plan.ts'
 import { shortRecipient } from '../../sops/keys/bundle.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 import type { RestoreResult } from './run-restore.ts'
@@ -10,7 +10,7 @@ const whereabouts = ({ id, exists, namespaceExists }: SecretToRestore): string =
 }
 
 function secretLines(secret: SecretToRestore): string[] {
-  if (secret.add.length === 0) return [`Secret ${secret.id} has every key of the backup`]
+  if (secret.add.length === 0) return [`Secret ${secret.id} lacks none of its keys`]
   return [
     whereabouts(secret),
     ...secret.add.flatMap(({ name, recipients }) => recipients.map((recipient) => `  entry ${name}   ${shortRecipient(recipient)}`)),
@@ -22,15 +22,23 @@ export const restoreLines = (cluster: { readonly context: string; readonly uid: 
   `cluster ${cluster.context} (uid ${cluster.uid.slice(0, 8)}…)`,
   ...plan.secrets.flatMap(secretLines),
   ...plan.passedOver.map((where) => `left in the backup: Secret ${where}, as Flux reads no entry of that name`),
+  ...plan.homeless.map(
+    (recipient) => `left in the backup: ${shortRecipient(recipient)}, which came from a file: --secret ID or --key-file FILE takes it`,
+  ),
 ]
 
-export function drawRestore({ secrets, keyFile, kustomizations, changed }: RestoreResult, dryRun: boolean): string {
+export function drawRestore({ secrets, keyFile, missing, kustomizations, changed }: RestoreResult, dryRun: boolean): string {
   const file =
     keyFile === null
       ? []
-      : [changed ? `✔ ${keyFile} has every key of the backup` : `${keyFile}: nothing ${dryRun ? 'was written (--dry-run)' : 'was missing'}`]
+      : [
+          ...(dryRun ? missing.map((recipient) => `${keyFile} lacks ${shortRecipient(recipient)}`) : []),
+          changed
+            ? `✔ ${keyFile} has every key of the backup`
+            : `${keyFile}: nothing ${missing.length > 0 ? 'was written (--dry-run)' : 'was missing'}`,
+        ]
   const added = changed
-    ? secrets.filter((one) => one.added.length > 0).map(({ id }) => `✔ Secret ${id} has every key of the backup, read back`)
+    ? secrets.filter((one) => one.added.length > 0).map(({ id }) => `✔ Secret ${id} has its keys of the backup, read back`)
     : []
   const healed = kustomizations.map(({ id, ready, message }) =>
     ready ? `✔ Kustomization ${id} is ready` : `✗ Kustomization ${id} is not ready: ${message}`,

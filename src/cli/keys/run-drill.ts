@@ -2,12 +2,14 @@
 import { resolve } from 'node:path'
 import { ofKind, surveyCluster } from '../../actions/cluster-survey.ts'
 import { readClusterKeys } from '../../actions/keys/cluster-keys.ts'
-import { type ClusterWorld, type DrillReport, drill } from '../../actions/keys/drill.ts'
+import { type ClusterWorld, drill } from '../../actions/keys/drill.ts'
+import type { DrillReport } from '../../actions/keys/drill-report.ts'
 import { recordDrill } from '../../actions/keys/record.ts'
 import { surveySealed } from '../../actions/keys/sealed-survey.ts'
 import { buildContext, operatorName } from '../../adapters/context.ts'
 import { localFiles } from '../../adapters/files.ts'
-import { messageOf, OpsError } from '../../errors.ts'
+import { refusal } from '../../errors.ts'
+import { fallbackUnknown } from '../../flux/age-backup.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ClusterFlags, OutputFlags } from '../run-flags.ts'
 import { askPassphrase } from './ask-passphrase.ts'
@@ -47,22 +49,31 @@ async function clusterWorld(world: KeysWorld, secrets: readonly string[]): Promi
   return {
     uid,
     context,
+    unknown: [fallbackUnknown(survey.objects, survey.deployments)].filter((why) => why !== undefined),
     keys: await readClusterKeys(kube, survey, secrets),
     kustomizations: ofKind(survey.objects, 'Kustomization'),
     gitRepositories: ofKind(survey.objects, 'GitRepository'),
   }
 }
 
-async function remember(world: KeysWorld, report: DrillReport, invocation: Invocation): Promise<string[]> {
-  if (world.cluster === undefined || report.verdict !== 'passed') return []
+async function remember(
+  world: KeysWorld,
+  report: DrillReport,
+  cluster: ClusterWorld | undefined,
+  invocation: Invocation,
+): Promise<readonly string[]> {
+  if (world.cluster === undefined || cluster === undefined || report.verdict !== 'passed') return []
   const context = buildContext(world.cluster, { runDir: '', operator: operatorName(invocation.env) })
-  try {
-    return await recordDrill(context, report)
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    world.say('⚠', `the cluster does not remember this drill: ${messageOf(error)}`)
-    return []
-  }
+  const { ids, problems } = await recordDrill(context, report, cluster.keys)
+  for (const problem of problems) world.say('⚠', `the cluster does not remember this drill: ${problem}`)
+  return ids
+}
+
+/** A report that is there is written anew; nothing else is written over. */
+async function writeReport(path: string, page: string): Promise<void> {
+  if ((await localFiles.exists(path)) && !(await localFiles.readText(path)).startsWith(page.slice(0, page.indexOf('<meta'))))
+    throw refusal('report-exists', `${path} is there already, and is no report of a drill`, 'name another file by --html')
+  await localFiles.writeText(path, page, { mode: 0o600 })
 }
 
 export async function runDrill(invocation: Invocation, request: DrillRequest): Promise<Drilled> {
@@ -71,14 +82,15 @@ export async function runDrill(invocation: Invocation, request: DrillRequest): P
   try {
     const { signal } = invocation
     const passphrase = () => askPassphrase({ what: `of ${files.join(', ')}`, file: passphraseFile, twice: false, json: flags.json, signal })
-    const { bundle, names, doubts } = await openBackup(world.ctx, { files, identities, passphrase })
+    const { bundle, names, doubts, byItself } = await openBackup(world.ctx, { files, identities, passphrase })
     for (const doubt of doubts) world.say('⚠', doubt)
-    const at = world.ctx.clock.now()
     world.ctx.progress({ waitingFor: 'the files of the repository' })
-    const survey = await surveySealed(world.ctx, resolve(request.repo), request.only)
-    const report = await drill(world.ctx, { bundle, names, survey, cluster: await clusterWorld(world, request.secrets), at })
-    const recorded = request.record ? await remember(world, report, invocation) : []
-    if (request.html !== undefined) await localFiles.writeText(resolve(request.html), drillHtml({ ...report, recorded }), { mode: 0o600 })
+    const at = world.ctx.clock.now().toISOString()
+    const cluster = await clusterWorld(world, request.secrets)
+    const survey = await surveySealed(world.ctx, resolve(request.repo))
+    const report = await drill(world.ctx, { bundle, names, openedByItself: byItself, survey, only: request.only, cluster, at })
+    const recorded = request.record ? await remember(world, report, cluster, invocation) : []
+    if (request.html !== undefined) await writeReport(resolve(request.html), drillHtml({ ...report, recorded }))
     return { result: { ...report, recorded }, named: await namesFor(world, request.repo) }
   } finally {
     world.close()

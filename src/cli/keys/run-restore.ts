@@ -1,11 +1,13 @@
 // `age restore`: opens the backup, shows what is missing where, asks, puts it back, proves it, and wakes what waited for it.
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { ofKind, surveyCluster } from '../../actions/cluster-survey.ts'
 import { readClusterKeys } from '../../actions/keys/cluster-keys.ts'
 import { type Healed, heal } from '../../actions/keys/heal.ts'
-import { planRestore, type RestorePlan, restoreSecret } from '../../actions/keys/restore.ts'
+import { restoreSecret } from '../../actions/keys/restore.ts'
+import { planRestore, type RestorePlan } from '../../actions/keys/restore-plan.ts'
 import { buildContext, type OpenWorld, operatorName } from '../../adapters/context.ts'
 import { localFiles } from '../../adapters/files.ts'
+import { refusal } from '../../errors.ts'
 import { keyOf } from '../../flux/synced-paths.ts'
 import type { Context } from '../../ports/context.ts'
 import { bundleText, type KeyBundle, keySetText } from '../../sops/keys/bundle.ts'
@@ -41,6 +43,10 @@ export interface RestoreResult {
   }[]
   /** Absolute; null when it went to a cluster. */
   readonly keyFile: string | null
+  /** What the key file lacked: recipients, or what kind of key it is where none is known. */
+  readonly missing: readonly string[]
+  /** What stays in the backup: keys that came from a file, and entries that Flux does not read. */
+  readonly left: readonly string[]
   readonly kustomizations: readonly Healed[]
   /** Whether anything was changed. */
   readonly changed: boolean
@@ -50,21 +56,30 @@ const recipientsOf = ({ sets }: KeyBundle): string[] => [
   ...new Set(sets.flatMap(({ identities }) => identities.flatMap(({ recipient }) => recipient ?? []))),
 ]
 
-/** What the file has stays; what it lacks is added at its end. */
-async function intoFile(path: string, bundle: KeyBundle, dryRun: boolean): Promise<boolean> {
-  if (!(await localFiles.exists(path))) {
-    if (!dryRun) await localFiles.writeText(path, bundleText(bundle).reveal())
-    return true
-  }
-  const text = await localFiles.readText(path)
-  const there = new Set((await parseIdentities(text, path)).map(({ secret }) => secret.reveal()))
-  const missing = bundle.sets
+/** What the file has stays; what it lacks is added at its end. Returns what it lacked. */
+async function intoFile(path: string, bundle: KeyBundle, dryRun: boolean): Promise<string[]> {
+  const text = (await localFiles.exists(path)) ? await localFiles.readText(path) : undefined
+  const there = new Set((await parseIdentities(text ?? '', path)).map(({ secret }) => secret.reveal()))
+  const sets = bundle.sets
     .map((set) => ({ ...set, identities: set.identities.filter(({ secret }) => !there.has(secret.reveal())) }))
     .filter(({ identities }) => identities.length > 0)
-  if (missing.length === 0) return false
+  const missing = [...new Set(sets.flatMap(({ identities }) => identities.map(({ kind, recipient }) => recipient ?? `a key of ${kind}`)))]
+  if (dryRun || missing.length === 0) return missing
+  if (text === undefined) {
+    await localFiles.makeDir(dirname(path))
+    await localFiles.createText(path, bundleText(bundle).reveal())
+    return missing
+  }
   const joint = text === '' || text.endsWith('\n') ? '' : '\n'
-  if (!dryRun) await localFiles.replaceText(path, text + joint + missing.map((set) => keySetText(set).reveal()).join(''))
-  return true
+  await assertUnchanged(path, text)
+  await localFiles.replaceText(path, text + joint + sets.map((set) => keySetText(set).reveal()).join(''))
+  return missing
+}
+
+/** Between reading and writing another program may have added a key. */
+async function assertUnchanged(path: string, text: string): Promise<void> {
+  if ((await localFiles.readText(path)) !== text)
+    throw refusal('key-file-changed', `${path} was changed by another program meanwhile; nothing was written`, 'restore again')
 }
 
 async function wake(ctx: Context, plan: RestorePlan, timeoutMs: number): Promise<Healed[]> {
@@ -79,8 +94,11 @@ async function wake(ctx: Context, plan: RestorePlan, timeoutMs: number): Promise
   return await heal(ctx, objects, { token: ctx.clock.now().toISOString(), timeoutMs })
 }
 
-const resultOf = (bundle: KeyBundle, plan: RestorePlan): Pick<RestoreResult, 'recipients' | 'secrets'> => ({
+const resultOf = (bundle: KeyBundle, plan: RestorePlan): Omit<RestoreResult, 'kustomizations' | 'changed'> => ({
   recipients: recipientsOf(bundle),
+  keyFile: null,
+  missing: [],
+  left: [...plan.passedOver.map((where) => `Secret ${where}`), ...plan.homeless],
   secrets: plan.secrets.map(({ id, add, there }) => ({
     id,
     there,
@@ -101,14 +119,14 @@ async function intoCluster(
   const changes = plan.secrets.some(({ add }) => add.length > 0)
   const result = resultOf(bundle, plan)
   for (const line of restoreLines({ context, uid }, plan)) world.say('►', line)
-  if (request.dryRun) return { ...result, keyFile: null, kustomizations: [], changed: false }
+  if (request.dryRun) return { ...result, kustomizations: [], changed: false }
   if (changes && !request.yes) {
     const ask = createPrompt({ signal: invocation.signal, json: request.flags.json, beforeAsking: () => undefined })
     if (!(await ask({ kind: 'apply', text: `Put them back into ${context}?`, pointsOfNoReturn: [] })))
-      return { ...result, keyFile: null, kustomizations: [], changed: false }
+      return { ...result, kustomizations: [], changed: false }
   }
   for (const secret of plan.secrets) await restoreSecret(ctx, secret)
-  return { ...result, keyFile: null, kustomizations: await wake(ctx, plan, request.timeoutMs), changed: changes }
+  return { ...result, kustomizations: await wake(ctx, plan, request.timeoutMs), changed: changes }
 }
 
 export async function runRestore(invocation: Invocation, request: RestoreRequest): Promise<RestoreResult> {
@@ -121,8 +139,9 @@ export async function runRestore(invocation: Invocation, request: RestoreRequest
     for (const doubt of doubts) world.say('⚠', doubt)
     if (world.cluster !== undefined) return await intoCluster(world, world.cluster, bundle, request, invocation)
     const path = resolve(request.keyFile ?? '')
-    const changed = await intoFile(path, bundle, request.dryRun)
-    return { recipients: recipientsOf(bundle), secrets: [], keyFile: path, kustomizations: [], changed: changed && !request.dryRun }
+    const missing = await intoFile(path, bundle, request.dryRun)
+    const changed = missing.length > 0 && !request.dryRun
+    return { recipients: recipientsOf(bundle), secrets: [], keyFile: path, missing, left: [], kustomizations: [], changed }
   } finally {
     world.close()
   }

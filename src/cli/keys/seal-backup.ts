@@ -5,13 +5,13 @@ import type { ReadContext } from '../../ports/context.ts'
 import { Secret } from '../../ports/secret.ts'
 import { readAgeFile } from '../../sops/keys/age-file.ts'
 import { bundleKeys, bundleText, type KeyBundle, shortRecipient } from '../../sops/keys/bundle.ts'
-import { parseIdentities } from '../../sops/keys/identities.ts'
 import type { SealedBy } from '../../sops/keys/manifest.ts'
-import { openWithIdentities, openWithPassphrase } from '../../sops/keys/open.ts'
+import { openWithPassphrase } from '../../sops/keys/open.ts'
 import { parseRecipientsFile, readRecipients } from '../../sops/keys/recipients.ts'
 import { ageSealCommand, planSeal, sealNatively, sealToPassphrase } from '../../sops/keys/seal.ts'
 import { verifyShare } from '../../sops/keys/share-text.ts'
 import { combineShares, splitIntoShares } from '../../sops/keys/shares.ts'
+import { openWithKeyFiles } from './open-age-file.ts'
 
 export type SealHow =
   | {
@@ -27,7 +27,7 @@ export interface SealedBackup {
   /** What is written: one sealed file, or the shares. */
   readonly parts: readonly { readonly ending: string; readonly text: Secret }[]
   readonly sealed: SealedBy
-  /** Whether it was opened again from these very texts. Recipients whose keys are elsewhere cannot be tried here. */
+  /** Whether it was opened again from these very texts, with a key that is not in it. Recipients whose keys are elsewhere cannot be tried here. */
   readonly reopened: boolean
 }
 
@@ -51,10 +51,11 @@ async function toRecipients(ctx: Context, bundle: KeyBundle, how: SealHow & { ho
   const plan = planSeal([...(await readRecipients(how.to)), ...files.flat()], bundleKeys(bundle))
   const sealed = plan.route === 'native' ? await sealNatively(text, plan) : (await ctx.exec.run(ageSealCommand(text, plan))).stdout
   const age = await readAgeFile(sealed, 'the new backup')
-  const identities = await Promise.all(how.identities.map(async (path) => parseIdentities(await ctx.files.readText(path), path)))
-  if (identities.length > 0) assertSame(text, await openWithIdentities(age, identities.flat()))
+  const opened = how.identities.length === 0 ? undefined : await openWithKeyFiles(ctx, age, how.identities)
+  if (opened !== undefined) assertSame(text, opened.text)
+  const reopened = (await opened?.opensWithout(bundle.sets.flatMap(({ identities }) => identities))) === true
   const to = plan.recipients.map(({ text: recipient, kind, name }) => ({ recipient, kind, ...(name !== undefined && { name }) }))
-  return { parts: [{ ending: '.age', text: new Secret(sealed) }], sealed: { how: 'recipients', to }, reopened: identities.length > 0 }
+  return { parts: [{ ending: '.age', text: new Secret(sealed) }], sealed: { how: 'recipients', to }, reopened }
 }
 
 async function toPassphrase(bundle: KeyBundle, passphrase: Secret): Promise<SealedBackup> {
@@ -70,9 +71,7 @@ async function toShares(bundle: KeyBundle, { threshold, count }: { threshold: nu
   const labels = { cluster: bundle.cluster?.name, keys }
   const shares = await splitIntoShares(text, { count, threshold, taken: bundle.taken ?? '', labels })
   const read = shares.map((share, index) => verifyShare(share, `share ${index + 1}`))
-  // The first and the last that are enough: every share is in one of them, or lies between two that hold.
-  assertSame(text, await combineShares(read.slice(0, threshold)))
-  assertSame(text, await combineShares(read.slice(-threshold)))
+  assertSame(text, await combineShares(read))
   const parts = shares.map((share, index) => ({ ending: `-share-${index + 1}.txt`, text: share }))
   return { parts, sealed: { how: 'shares', set: read[0]?.set ?? '', count, threshold }, reopened: true }
 }

@@ -40,18 +40,20 @@ export function manifestOf(
 }
 
 async function assertFree(files: readonly File[]): Promise<void> {
+  const whole = await localFiles.exists(files.at(-1)?.path ?? '')
   for (const { path } of files) {
     if (await localFiles.exists(path))
       throw refusal(
         'backup-exists',
         `${path} is there already, and a backup is never overwritten`,
         'name another folder by --out, or another name by --name',
+        ...(whole ? [] : ['no manifest lies beside it: the run that wrote it was cut short; what it left may be the key, delete it']),
       )
   }
 }
 
 async function writeAndRead({ path, text }: File): Promise<void> {
-  await localFiles.writeText(path, text)
+  await localFiles.createText(path, text)
   if ((await localFiles.readText(path)) === text) return
   throw new OpsError({
     code: 'backup-differs',
@@ -71,8 +73,27 @@ async function sheetsOf({ base, folder, sealed, manifest, sheet }: BackupFiles):
   return await Promise.all(pages)
 }
 
-/** Absolute paths of what was written, the parts first. Throws OpsError `backup-exists` before anything is, and `disk-full` of the adapter. */
-export async function writeBackup(files: BackupFiles): Promise<string[]> {
+/** All of them or none: some shares of a set may be enough to be the key, and nobody would know of them. */
+async function writeAll(files: readonly File[], signal: AbortSignal): Promise<void> {
+  const written: string[] = []
+  try {
+    for (const file of files) {
+      signal.throwIfAborted()
+      written.push(file.path)
+      await writeAndRead(file)
+    }
+  } catch (error) {
+    const ours = error instanceof OpsError && error.code === 'file-exists' ? written.slice(0, -1) : written
+    await Promise.all(ours.map((path) => localFiles.remove(path).catch(() => undefined)))
+    throw error
+  }
+}
+
+/**
+ * Absolute paths of what was written, the parts first. Throws OpsError `backup-exists` before anything is, and `disk-full` of the adapter; nothing is
+ * left then.
+ */
+export async function writeBackup(files: BackupFiles, signal: AbortSignal): Promise<string[]> {
   const { folder, base, sealed, manifest } = files
   const parts = sealed.parts.map(({ ending, text }): File => ({ path: join(folder, `${base}${ending}`), text: text.reveal() }))
   const { format: _format, ...rest } = manifest
@@ -80,6 +101,6 @@ export async function writeBackup(files: BackupFiles): Promise<string[]> {
   const all = [...parts, ...(await sheetsOf(files)), last]
   await assertFree(all)
   await localFiles.makeDir(folder)
-  for (const file of all) await writeAndRead(file)
+  await writeAll(all, signal)
   return all.map(({ path }) => path)
 }

@@ -109,16 +109,22 @@ function assertOneSet(shares: readonly Share[]): void {
     )
 }
 
+async function combined(shares: readonly Share[]): Promise<Secret> {
+  const { combine } = await import('shamir-secret-sharing')
+  const secret = await combine(shares.map(({ data }) => new Uint8Array(Buffer.from(data.reveal(), 'base64')))).catch(() => undefined)
+  const text = secret && unpack(secret)
+  if (text === undefined) throw doNotFit(shares)
+  return text
+}
+
 /**
- * The text of the bundle. Throws OpsError (usage) `shares-too-few` (says how many are missing), `shares-of-two-sets`, `share-twice`, and
- * `shares-do-not-fit` where the digest of the whole does not hold. Of more shares than are needed the first count.
+ * The text of the bundle; of more shares than are needed each has to give it. Throws OpsError (usage) `shares-too-few` (says how many are missing),
+ * `shares-of-two-sets`, `share-twice`, and `shares-do-not-fit` where the digest of the whole does not hold.
  */
 export async function combineShares(shares: readonly Share[]): Promise<Secret> {
   assertOneSet(shares)
-  const needed = shares.slice(0, shares[0]?.threshold)
-  const { combine } = await import('shamir-secret-sharing')
-  const secret = await combine(needed.map(({ data }) => new Uint8Array(Buffer.from(data.reveal(), 'base64')))).catch(() => undefined)
-  const text = secret && unpack(secret)
-  if (text === undefined) throw doNotFit(needed)
+  const needed = shares[0]?.threshold ?? 0
+  const text = await combined(shares.slice(0, needed))
+  for (const share of shares.slice(needed)) await combined([...shares.slice(0, needed - 1), share])
   return text
 }

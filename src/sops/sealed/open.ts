@@ -40,7 +40,7 @@ export interface OpenedFile {
 const MAC_ONLY_ENCRYPTED = createHash('sha256').update('sops').digest()
 
 /** Trials of comments in all places of a file; over it a comment counts as lost. Some files hold thousands of both. */
-const MOST_TRIALS = 300_000
+const MOST_TRIALS = 100_000
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
 

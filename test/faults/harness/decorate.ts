@@ -123,10 +123,12 @@ function watchedFiles(run: Run, files: Files): Files {
   return {
     exists: (path) => files.exists(path),
     readText: (path) => files.readText(path),
+    readBytes: (path) => files.readBytes(path),
     walk: (root) => files.walk(root),
     inside: (root, path) => files.inside(root, path),
     sha256: (path) => files.sha256(path),
     writeText: (path, text, options) => named('write', path, () => files.writeText(path, text, options)),
+    createText: (path, text) => named('create', path, () => files.createText(path, text)),
     replaceText: (path, text) => named('replace', path, () => files.replaceText(path, text)),
     swapText: (path, was, text) => named('swap', path, () => files.swapText(path, was, text)),
     makeDir: (path) => named('make', path, () => files.makeDir(path)),

@@ -9,7 +9,8 @@ import { createRedactor } from '../../../src/adapters/redactor.ts'
 import { type Identity, parseIdentities } from '../../../src/sops/keys/identities.ts'
 
 const root = process.argv[2] ?? ''
-const ctx = localWorld({ env: process.env, redactor: createRedactor(), signal: new AbortController().signal })
+const { signal } = new AbortController()
+const ctx = { ...localWorld({ env: process.env, redactor: createRedactor(), signal }), signal }
 
 async function keyOf(name: string): Promise<Identity & { recipient: string }> {
   const [identity] = await parseIdentities(process.env[name] ?? '', name)

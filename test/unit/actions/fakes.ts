@@ -140,6 +140,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
     files: {
       exists: async (path) => files.has(path) || [...files.keys()].some((each) => each.startsWith(`${path}/`)),
       readText: read,
+      readBytes: async (path) => Buffer.from(await read(path)),
       walk: async (root) =>
         [...files.keys()]
           .filter((path) => path.startsWith(`${root}/`))
@@ -148,6 +149,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
       inside: async (_root, path) => path,
       sha256: async (path) => `sum of ${await read(path)}`,
       writeText: async (path, text) => void files.set(path, text),
+      createText: async (path, text) => void files.set(path, text),
       replaceText: async (path, text) => void files.set(path, text),
       swapText: async (path, was, text) => {
         const now = await read(path)

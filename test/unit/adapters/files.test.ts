@@ -55,6 +55,26 @@ test('replacing a file keeps its mode and the link that led to it', async () => 
   expect((await readdir(root)).sort()).toEqual(['link.sh', 'real.sh'])
 })
 
+test('a file is created whole and private, and never over another one', async () => {
+  await writeFile(join(root, 'mine'), 'mine')
+  await symlink('nowhere', join(root, 'link'))
+
+  await localFiles.createText(join(root, 'a.age'), 'one')
+
+  expect(await codeOf(localFiles.createText(join(root, 'mine'), 'two'))).toBe('file-exists')
+  expect(await codeOf(localFiles.createText(join(root, 'link'), 'two'))).toBe('file-exists')
+  expect(await readFile(join(root, 'mine'), 'utf8')).toBe('mine')
+  expect((await stat(join(root, 'a.age'))).mode & 0o777).toBe(0o600)
+  expect((await readdir(root)).sort()).toEqual(['a.age', 'link', 'mine'])
+})
+
+test('the bytes of a file are read as they are', async () => {
+  await writeFile(join(root, 'a'), Buffer.from([0x61, 0xe9, 0x00]))
+
+  expect([...(await localFiles.readBytes(join(root, 'a')))]).toEqual([0x61, 0xe9, 0x00])
+  expect(await codeOf(localFiles.readBytes(join(root, 'nope')))).toBe('file-missing')
+})
+
 test('text keeps its byte order mark and its line ends', async () => {
   await writeFile(join(root, 'a'), '\ufeffa\r\nb')
 

@@ -160,3 +160,33 @@ test('a status line of a rename takes its old name with it', () => {
     { code: '??', path: 'x' },
   ])
 })
+
+test('files of a commit are found by what they hold, whatever lies in the work tree and whatever bytes are beside it', async () => {
+  const { git, clone, run, write } = desk
+  await write('deep/ä b.env', 'ENC[x] \u0000')
+  await write('c.yaml', 'ENCx')
+  run(['add', '.'])
+  run(['commit', '--quiet', '-m', 'more'])
+  await rm(join(clone, 'deep'), { recursive: true })
+
+  expect(await git.holding(clone, await git.head(clone), 'ENC[')).toEqual(['deep/ä b.env'])
+  expect(await git.holding(clone, await git.head(clone), 'nowhere')).toEqual([])
+})
+
+test('what was edited, added or deleted differs from the commit', async () => {
+  const { git, clone, run, write, commit } = desk
+  await commit('b.yaml', 'b', 'second')
+  await write('a.yaml', 'edited')
+  await write('new.yaml', 'new')
+  run(['add', 'new.yaml'])
+  await rm(join(clone, 'b.yaml'))
+
+  expect(await git.changed(clone, await git.head(clone))).toEqual(['a.yaml', 'b.yaml', 'new.yaml'])
+})
+
+test('submodules are told apart from files', async () => {
+  const { git, clone, run, remote } = desk
+  run(['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', remote, 'shared mod'])
+
+  expect(await git.submodules(clone)).toEqual(['shared mod'])
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { keySecrets } from '../../../src/flux/age-backup.ts'
+import { fallbackUnknown, keySecrets } from '../../../src/flux/age-backup.ts'
 import { deployment, flux } from './objects.ts'
 
 const controller = (...args: string[]) => {
@@ -16,3 +16,12 @@ it.each([[['--sops-age-secret=keys']], [['--log-level=info', '--sops-age-secret'
     expect(keySecrets([apps], [controller(...args)])).toEqual([{ id: 'flux-system/keys', usedBy: ['Kustomization flux-system/apps'] }])
   },
 )
+
+it('does not know the Secret of a Kustomization that names none where kustomize-controller was not found', () => {
+  const apps = flux('Kustomization', 'apps', { spec: { decryption: { provider: 'sops' } } })
+  const named = flux('Kustomization', 'shop', { spec: { decryption: { provider: 'sops', secretRef: { name: 'keys' } } } })
+
+  expect(fallbackUnknown([named, apps], [])).toContain('Kustomization flux-system/apps')
+  expect(fallbackUnknown([apps], [controller()])).toBeUndefined()
+  expect(fallbackUnknown([named], [])).toBeUndefined()
+})

@@ -49,6 +49,12 @@ describe('shares', () => {
     )
   })
 
+  test('beyond the number that is needed are tried as well: one that does not fit is told', async () => {
+    const stranger = { ...(others[3] as Share), set: (three[0] as Share).set }
+
+    expect((await failure(combineShares([...three, stranger]))).code).toBe('shares-do-not-fit')
+  })
+
   test('below the number that is needed give nothing of it, even to somebody who does not ask how many are needed', async () => {
     const lying = read(shares.slice(0, 2)).map((share) => ({ ...share, threshold: 2 }))
     const raw = await combine(lying.map(({ data }) => new Uint8Array(Buffer.from(data.reveal(), 'base64'))))
@@ -239,10 +245,10 @@ describe('shares that do not recover', () => {
     expect(allOf(error)).not.toContain((three[0] as Share).data.reveal().slice(0, 20))
   })
 
-  test('is not what more shares than are needed do, though one of them lies', async () => {
+  test('are told when there are more than are needed, and one of them lies', async () => {
     const liar = { ...(others[3] as Share), set: three[0]?.set ?? '' }
 
-    expect((await combineShares([...three, liar])).reveal()).toBe(text.reveal())
+    expect((await failure(combineShares([...three, liar]))).code).toBe('shares-do-not-fit')
   })
 
   test('were packed as something that is far larger than any key file', async () => {
