@@ -165,6 +165,28 @@ function unitsOf(documents: readonly SealedDocument[]): SealedDocument[][] {
   return together ? [sealed] : sealed.map((document) => [document])
 }
 
+const firstSealed = (node: Node): Scalar | undefined => {
+  if (node.kind === 'scalar') return isSealedValue(node.text) ? node : undefined
+  for (const child of node.kind === 'list' ? node.items : node.entries.map(({ value }) => value)) {
+    const found = firstSealed(child)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Flux applies such a document as it stands, and a new data key would leave it behind. */
+function assertNoneWithout(file: SealedFile): void {
+  for (const { root, block } of file.documents) {
+    const lone = block === undefined ? firstSealed(root) : undefined
+    if (lone === undefined) continue
+    throw new OpsError({
+      code: 'sealed-value',
+      message: `${file.path}:${lineOf(file.text, lone.place.start)}: a sealed value in a document without metadata of sops, which Flux does not decrypt`,
+      hints: [`see who changed it:  git log -p -- ${file.path}`],
+    })
+  }
+}
+
 function verdictOf(block: Block, reader: UnitReader, macText: string | undefined): MacVerdict {
   if (block.metadata.mac === '') return 'none'
   const matches = macText === reader.mac
@@ -178,6 +200,7 @@ const WORST: readonly MacVerdict[] = ['mismatch', 'unknown', 'none', 'holds']
  * No error holds a clear value.
  */
 export async function openSealed(file: SealedFile, keyring: Keyring): Promise<OpenedFile> {
+  assertNoneWithout(file)
   const hash = createHash('sha256')
   const record = (...parts: (string | Uint8Array)[]) => {
     for (const part of parts) hash.update(`${part.length}:`).update(part)
