@@ -82,8 +82,10 @@ async function prove(world: KeysWorld, bundle: KeyBundle, order: BackupOrder): P
   }
 }
 
-const defaultName = ({ cluster, taken = '' }: KeyBundle): string =>
-  `${(cluster?.name ?? 'keys').replace(/[^A-Za-z0-9._-]+/g, '-').slice(0, 80)}-${taken.slice(0, 10)}`
+const defaultName = ({ cluster, taken = '' }: KeyBundle): string => {
+  const plain = (cluster?.name ?? '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, '')
+  return `${plain.slice(0, 80) || 'keys'}-${taken.slice(0, 10)}`
+}
 
 async function remember(world: KeysWorld, { secrets, bundle }: Collected, invocation: Invocation): Promise<readonly string[]> {
   if (world.cluster === undefined) return []

@@ -29,10 +29,10 @@ export interface OpenedBackup {
   readonly names: readonly string[]
   /** undefined where none lies beside it. */
   readonly manifest: Manifest | undefined
-  /** What stands on a share beside what it is made of, and was changed: no key is lost by it. */
-  readonly doubts: readonly string[]
   /** It was opened with nothing but keys that are in it: nothing says that it opens when those are lost. */
   readonly byItself: boolean
+  /** What the lines of a share for a person say wrongly; what it holds is whole. */
+  readonly doubts: readonly string[]
 }
 
 type Context = Pick<ReadContext, 'exec' | 'files'>
@@ -132,9 +132,11 @@ async function open(ctx: Context, request: BackupRequest): Promise<OpenedBackup>
   const bundle = await readBundle(text, names.join(', '))
   const manifest = manifests.find((one) => one !== undefined)
   if (manifest !== undefined) assertKeys(manifest, bundle, names)
-  const doubts = shares.flatMap((share) => share.doubts.map((doubt) => `${share.where}: ${doubt}`))
   const held = bundle.sets.flatMap(({ identities }) => identities)
-  return { bundle, names, manifest, doubts, byItself: !(await opensWithout(held)) }
+  const doubts = shares.flatMap((share) =>
+    share.doubts.map((doubt) => `${share.where} says otherwise, and the share itself is whole: ${doubt}`),
+  )
+  return { bundle, names, manifest, byItself: !(await opensWithout(held)), doubts }
 }
 
 /** Throws the OpsErrors of what it reads, each naming its file, and `backup-differs` when the keys are not those that the manifest names. */

@@ -82,7 +82,7 @@ export async function runDrill(invocation: Invocation, request: DrillRequest): P
   try {
     const { signal } = invocation
     const passphrase = () => askPassphrase({ what: `of ${files.join(', ')}`, file: passphraseFile, twice: false, json: flags.json, signal })
-    const { bundle, names, doubts, byItself } = await openBackup(world.ctx, { files, identities, passphrase })
+    const { bundle, names, byItself, doubts } = await openBackup(world.ctx, { files, identities, passphrase })
     for (const doubt of doubts) world.say('⚠', doubt)
     world.ctx.progress({ waitingFor: 'the files of the repository' })
     const at = world.ctx.clock.now().toISOString()

@@ -119,6 +119,8 @@ async function intoCluster(
   const changes = plan.secrets.some(({ add }) => add.length > 0)
   const result = resultOf(bundle, plan)
   for (const line of restoreLines({ context, uid }, plan)) world.say('►', line)
+  if (bundle.cluster?.uid !== undefined && bundle.cluster.uid !== uid)
+    world.say('⚠', `the backup is of another cluster: ${bundle.cluster.name} (uid ${bundle.cluster.uid.slice(0, 8)}…)`)
   if (request.dryRun) return { ...result, kustomizations: [], changed: false }
   if (changes && !request.yes) {
     const ask = createPrompt({ signal: invocation.signal, json: request.flags.json, beforeAsking: () => undefined })
