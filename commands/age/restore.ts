@@ -9,7 +9,7 @@ export default class AgeRestore extends ClusterCommand {
     `Into the Secrets that they came from (or --secret), which are made where they are not there; what is there already stays as it is, an entry of the same name with another key too.
 Then the keys are read back, and every Kustomization that decrypts with them and is not ready is asked to reconcile and waited for.
 With --key-file they go into a file of this machine instead: what it lacks is added, and no cluster is asked.
-Exit 0: done. Exit 5: the keys are back, and something is still not ready. Exit 2: the backup did not open. The same by hand: runbooks/age-restore/README.md`
+Exit 0: done. Exit 5: the keys are back, and something is still not ready. Exit 2: the backup did not open. Exit 6: you said no. The same by hand: runbooks/age-restore/README.md`
   static override examples = [
     '<%= config.bin %> age restore prod-eu.age --identity ~/recovery.agekey --context prod-eu',
     '<%= config.bin %> age restore share-1.txt share-2.txt sheet-5.html --secret flux-system/sops-age',

@@ -74,6 +74,18 @@ describe('age restore', () => {
     expect((await desk.restoreRecovery('--yes')).code).toBe(0)
   })
 
+  test('puts nothing back at a no, and its exit says so', async () => {
+    await desk.toRecovery()
+    await desk.tool('kubectl', ['-n', 'flux-system', 'delete', 'secret', 'age-key'])
+    const args = ['age', 'restore', await desk.written('.age'), '--identity', desk.recovery.file]
+
+    const said = await desk.onTerminal(args, '[y/N]', 'n\n')
+
+    expect(said).toMatchObject({ code: 6, text: expect.stringContaining('nothing was changed') })
+    await expect(desk.tool('kubectl', ['-n', 'flux-system', 'get', 'secret', 'age-key'])).rejects.toThrow('not found')
+    expect((await desk.restoreRecovery('--yes')).code).toBe(0)
+  })
+
   test('puts the keys into a key file that sops reads, and leaves what is in it', async () => {
     const mine = await desk.newKey()
     const file = join(desk.out, 'keys.txt')

@@ -11,16 +11,10 @@ import { type OpenedFile, openSealed } from '../../sops/sealed/open.ts'
 import { readSealed } from '../../sops/sealed/read.ts'
 import { type Addition, needsSops, withNewDataKey, withRecipient } from '../../sops/sealed/rewrite.ts'
 import { type FileProblem, problemOf } from './sealed-survey.ts'
-
-export interface FileChange {
-  readonly path: string
-  /** SHA-256 of the text that it was made from, hex. */
-  readonly was: string
-  readonly text: string
-}
+import type { SealedChange } from './swap-files.ts'
 
 export interface Resealed {
-  readonly changes: readonly FileChange[]
+  readonly changes: readonly SealedChange[]
   /** Files that are as they should be already. */
   readonly unchanged: readonly string[]
   readonly problems: readonly FileProblem[]
@@ -65,7 +59,7 @@ async function each(
   make: (file: SealedFile) => Promise<string>,
   progress: (done: number) => void,
 ): Promise<Resealed> {
-  const changes: FileChange[] = []
+  const changes: SealedChange[] = []
   const unchanged: string[] = []
   const problems: FileProblem[] = []
   for (const [index, file] of files.entries()) {

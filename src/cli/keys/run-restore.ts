@@ -125,7 +125,11 @@ async function intoCluster(
   if (changes && !request.yes) {
     const ask = createPrompt({ signal: invocation.signal, json: request.flags.json, beforeAsking: () => undefined })
     if (!(await ask({ kind: 'apply', text: `Put them back into ${context}?`, pointsOfNoReturn: [] })))
-      return { ...result, kustomizations: [], changed: false }
+      throw refusal(
+        'restore-declined',
+        'the keys were not put back: nothing was changed',
+        '--dry-run shows what is missing, and asks nothing',
+      )
   }
   for (const secret of plan.secrets) await restoreSecret(ctx, secret)
   return { ...result, kustomizations: await wake(ctx, plan, request.timeoutMs), changed: changes }
