@@ -7,11 +7,18 @@ export type SyncedPath = {
   readonly kustomization: string // namespace/name
   readonly source: string // namespace/name of the GitRepository
   readonly path: string // relative to the root, '' is the root
+  readonly components?: readonly string[] // spec.components, relative to `path`; left out where there are none
   readonly branch?: string
   readonly suspended: boolean
 }
 
 export const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`
+
+/** spec.components of a Kustomization: folders that are applied with its own. */
+export const componentsOf = ({ spec }: KubeObject): string[] => {
+  const list: unknown = spec?.components
+  return Array.isArray(list) ? list.filter((one) => typeof one === 'string') : []
+}
 
 export const folderOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '')
 
@@ -39,12 +46,14 @@ export function syncedPaths(
     const source = ours.get(`${ref?.namespace ?? object.metadata.namespace}/${ref?.name}`)
     if (ref?.kind !== 'GitRepository' || source === undefined) return []
 
+    const components = componentsOf(object)
     const { name, branch = /^refs\/heads\/(.+)$/.exec(String(name ?? ''))?.[1] }: Record<string, unknown> = source.spec?.ref ?? {}
     return [
       {
         kustomization: keyOf(object),
         source: keyOf(source),
         path: cleanFolder(String(object.spec?.path ?? '')),
+        ...(components.length > 0 ? { components } : {}),
         ...(typeof branch === 'string' ? { branch } : {}),
         suspended: object.spec?.suspend === true,
       },

@@ -1,12 +1,13 @@
 // Flux Kustomizations that apply this repository, as the cluster has them, or as files say where no cluster was asked: which sealed files each
 // applies, and how it is to decrypt them.
+import { isScalar, isSeq } from 'yaml'
 import type { RepoFile } from '../../flux/files.ts'
 import { sameRepository } from '../../flux/git-urls.ts'
-import { cleanFolder } from '../../flux/synced-paths.ts'
-import { objectsThatMention, offsetOf, placeOf, textAt, type YamlObject } from '../../flux/yaml-objects.ts'
+import { KustomizeTree } from '../../flux/kustomize-tree.ts'
+import { cleanFolder, componentsOf } from '../../flux/synced-paths.ts'
+import { nodeAt, objectsThatMention, offsetOf, placeOf, scalarText, textAt, type YamlObject } from '../../flux/yaml-objects.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import type { Where } from '../model.ts'
-import { AppliedFiles } from './applied-files.ts'
 import { type KeysWorld, perWorld, type SealedFile, sealedFiles } from './world.ts'
 
 export interface Applier {
@@ -47,6 +48,11 @@ const ofFile = (object: YamlObject): Omit<Applier, 'sealed'> => ({
   from: 'file',
 })
 
+const writtenComponents = (object: YamlObject): string[] => {
+  const list = nodeAt(object, ['spec', 'components'])
+  return isSeq(list) ? list.items.flatMap((item) => (isScalar(item) ? scalarText(item) : [])) : []
+}
+
 const fluxKustomizations = (files: readonly RepoFile[]): YamlObject[] =>
   objectsThatMention(files, MENTIONS).filter(
     (object) => textAt(object, ['kind']) === 'Kustomization' && textAt(object, ['apiVersion'])?.startsWith(FLUX) === true,
@@ -68,11 +74,15 @@ function foreignSources({ files, remotes }: KeysWorld): ReadonlySet<string> {
  * Throws as objectsThatMention.
  */
 export const appliersOf = perWorld((world): Applier[] => {
-  const applied = new AppliedFiles([...world.files, ...world.sealed])
+  const tree = new KustomizeTree([...world.files, ...world.sealed])
   const sealed = new Map(sealedFiles(world).map((file) => [file.path, file]))
-  const sealedIn = (folder: string): SealedFile[] => applied.below(folder).flatMap((path) => sealed.get(path) ?? [])
+  const sealedIn = (folder: string, components: readonly string[]): SealedFile[] =>
+    tree.applied(folder, components).flatMap((path) => sealed.get(path) ?? [])
   const cluster = world.cluster === undefined || 'unread' in world.cluster ? undefined : world.cluster
-  const live = (cluster?.applied ?? []).map(({ kustomization, folder }) => ({ ...ofObject(kustomization), sealed: sealedIn(folder) }))
+  const live = (cluster?.applied ?? []).map(({ kustomization, folder }) => ({
+    ...ofObject(kustomization),
+    sealed: sealedIn(folder, componentsOf(kustomization)),
+  }))
   const names = new Set(cluster?.kustomizations ?? [])
   const foreign = foreignSources(world)
   const isForeign = (object: YamlObject): boolean =>
@@ -81,8 +91,8 @@ export const appliersOf = perWorld((world): Applier[] => {
     const path = textAt(object, ['spec', 'path'])
     const folder = path === undefined ? undefined : cleanFolder(path)
     const of = ofFile(object)
-    if (folder === undefined || !applied.has(folder) || names.has(of.name) || isForeign(object)) return []
-    return [{ ...of, sealed: sealedIn(folder) }]
+    if (folder === undefined || !tree.has(folder) || names.has(of.name) || isForeign(object)) return []
+    return [{ ...of, sealed: sealedIn(folder, writtenComponents(object)) }]
   })
   return [...live, ...written].filter(({ sealed: files }) => files.length > 0)
 })

@@ -225,6 +225,13 @@ describe('the synced paths', () => {
     ])
   })
 
+  it('know the components that are applied with a folder', () => {
+    const apps = ks('apps', './apps', 'flux-system')
+    const kustomizations = [{ ...apps, spec: { ...apps.spec, components: ['../parts', 7] } }]
+
+    expect(syncedPaths({ ...bootstrapped, kustomizations }, REMOTES)).toMatchObject([{ components: ['../parts'] }])
+  })
+
   it('are none in the clone of another repository', () => {
     expect(syncedPaths(bootstrapped, ['https://github.com/example/other'])).toEqual([])
   })

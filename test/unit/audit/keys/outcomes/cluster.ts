@@ -2,6 +2,12 @@ import { ALICE, BOB, CAROL } from '../../../sops/rules/people.ts'
 import { keySecret, secret, written } from '../world.ts'
 import { both, clusterUnread, file, forbidden, live, noCluster, notAsked, type OutcomeTable, ofSecret, patched } from './outcome.ts'
 
+/** What is sealed is no resource of apps any more. */
+const component = both(
+  file('apps/kustomization.yaml', 'resources: []\n'),
+  file('parts/kustomization.yaml', 'kind: Component\nresources:\n  - ../apps/db.sops.yaml\n'),
+)
+
 export const outcomes: OutcomeTable = {
   'decryption-configured': {
     found: [
@@ -19,6 +25,16 @@ export const outcomes: OutcomeTable = {
         given: 'it names no Secret, and the controller has none',
         change: live({ decryption: { provider: 'sops' } }),
         says: /no --sops-age-secret/,
+      },
+      {
+        given: 'the sealed file is of a component that it names',
+        change: both(live({ components: ['../parts'] }), component),
+        says: /apps.*applies 1 sealed file/,
+      },
+      {
+        given: 'the sealed file is of a component that its file names',
+        change: both(noCluster, component, file('clusters/prod/apps.yaml', written('apps', '  components: ["../parts"]\n'))),
+        says: /"where":"clusters\/prod\/apps\.yaml:1"/,
       },
       { given: 'the provider is none', change: live({ decryption: { provider: 'vault' } }), says: /which Flux does not have/ },
     ],
