@@ -62,6 +62,7 @@ const gitReads = (git: Git) => ({
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
   tracked: (dir: string) => git.tracked(dir),
+  filesAt: (dir: string, commit: string) => git.filesAt(dir, commit),
   submodules: (dir: string) => git.submodules(dir),
   holding: (dir: string, commit: string, text: string) => git.holding(dir, commit, text),
   changed: (dir: string, from: string, to?: string) => git.changed(dir, from, to),

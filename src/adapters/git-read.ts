@@ -124,6 +124,16 @@ async function holding(git: GitRunner, dir: string, commit: string, text: string
     .sort()
 }
 
+async function filesAt(git: GitRunner, dir: string, commit: string): Promise<string[]> {
+  const what = `list the files of ${commit.slice(0, 12)}`
+  const id = await commitOf(git, dir, commit, what)
+  const entries = nulFields(await git.must(dir, ['ls-tree', '-r', '-z', '--full-tree', id], what))
+  return entries
+    .filter((entry) => entry.startsWith('100'))
+    .map((entry) => entry.slice(entry.indexOf('\t') + 1))
+    .sort()
+}
+
 const MODE_OF_SUBMODULES = '160000 '
 
 async function submodules(git: GitRunner, dir: string): Promise<string[]> {
@@ -148,6 +158,7 @@ export const createGitReader = (git: GitRunner): GitReader => ({
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),
   tryPush: (dir, remote, name) => tryPush(git, dir, remote, name),
   tracked: async (dir) => nulFields(await git.must(dir, ['ls-files', '-z', '--full-name'], 'list the files')).sort(),
+  filesAt: (dir, commit) => filesAt(git, dir, commit),
   submodules: (dir) => submodules(git, dir),
   holding: (dir, commit, text) => holding(git, dir, commit, text),
   changed: async (dir, from, to) => {

@@ -36,6 +36,8 @@ export interface GitReader {
   isAncestor(dir: string, commit: string, of: string): Promise<boolean>
   /** Paths of the files that git knows below the folder, relative to the root, sorted. */
   tracked(dir: string): Promise<string[]>
+  /** Paths of the regular files of a commit, relative to the root, sorted: links and submodules are left out, as Flux leaves them out. */
+  filesAt(dir: string, commit: string): Promise<string[]>
   /** Paths of the submodules, relative to the root: what is in them is no part of this repository. */
   submodules(dir: string): Promise<string[]>
   /** Paths of the files of a commit that hold the text, whatever else is in them, relative to the root, sorted. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -171,6 +171,20 @@ test('files of a commit are found by what they hold, whatever lies in the work t
 
   expect(await git.holding(clone, await git.head(clone), 'ENC[')).toEqual(['deep/ä b.env'])
   expect(await git.holding(clone, await git.head(clone), 'nowhere')).toEqual([])
+})
+
+test('the files of a commit are listed from the root, without links and submodules, whatever lies in the work tree', async () => {
+  const { git, clone, run, write, remote } = desk
+  await write('deep/ä b.yaml', 'x')
+  await symlink('ä b.yaml', join(clone, 'deep/link.yaml'))
+  run(['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', remote, 'mod'])
+  run(['add', '.'])
+  run(['commit', '--quiet', '-m', 'more'])
+  await write('later.yaml', 'x')
+  run(['add', 'later.yaml'])
+
+  expect(await git.filesAt(join(clone, 'deep'), await git.head(clone))).toEqual(['.gitmodules', 'a.yaml', 'deep/ä b.yaml'])
+  await expect(git.filesAt(clone, 'f'.repeat(40))).rejects.toMatchObject({ code: 'git-failed' })
 })
 
 test('what was edited, added or deleted differs from the commit', async () => {
