@@ -81,10 +81,10 @@ const lacking = ({ id, entries }: ClusterKeys, backup: readonly Identity[]): str
   return [...new Set(missing)]
 }
 
-const nothingApplied = ({ usedBy }: ClusterKeys, { atHead, before }: AppliedFiles): string[] =>
-  usedBy.length > 0 && atHead.length + before.length === 0
-    ? ['Flux applies no sealed file of this repository with it, as far as folders tell: --secret narrows to others']
-    : []
+const nothingApplied = ({ usedBy }: ClusterKeys, { atHead, before }: AppliedFiles): string[] => {
+  if (usedBy.length === 0) return ['no Kustomization decrypts with it: no sealed file was tried with it']
+  return atHead.length + before.length === 0 ? ['Flux applies no sealed file of this repository with it: --secret narrows to others'] : []
+}
 
 async function drillSecret(ctx: DrillContext, keys: ClusterKeys, files: AppliedFiles, backup: readonly Identity[]): Promise<SecretDrill> {
   const identities = importedIdentities(keys)

@@ -9,7 +9,7 @@ import { parseIdentities } from '../../../../src/sops/keys/identities.ts'
 import { flux } from '../../flux/objects.ts'
 import { PLUGIN_IDENTITY } from '../../sops/keys/fixtures.ts'
 import { fakeContext } from '../fakes.ts'
-import { type Clone, cloneOf, HEAD, inClone, newKey, ROOT, sealed } from './sealed.ts'
+import { binary, type Clone, cloneOf, HEAD, inClone, newKey, ROOT, sealed } from './sealed.ts'
 
 const [ours, theirs] = [await newKey(), await newKey()]
 const [forUs, forThem] = [await sealed([ours]), await sealed([theirs])]
@@ -49,6 +49,8 @@ interface Case {
   readonly cluster?: ClusterWorld
   readonly only?: readonly string[]
   readonly openedByItself?: boolean
+  /** Path of a file that is no text. */
+  readonly noText?: string
 }
 
 async function drilled({
@@ -57,8 +59,11 @@ async function drilled({
   cluster,
   only = [],
   openedByItself = false,
+  noText,
 }: Case): Promise<DrillReport> {
   const ctx = fakeContext({ git: cloneOf({ committed: files, ...clone }), files: inClone(files) })
+  const { readText } = ctx.files
+  Object.assign(ctx.files, { readText: (path: string) => (path === `${ROOT}/${noText}` ? Promise.reject(binary()) : readText(path)) })
   const bundle = { cluster: undefined, taken: undefined, sets: [{ source: { kind: 'unknown' } as const, identities: [ours] }] }
   const survey = await surveySealed(ctx, ROOT)
   return drill(ctx, { bundle, names: ['b.age'], openedByItself, survey, only, cluster, at: '2026-11-21T03:12:00Z' })
@@ -124,13 +129,51 @@ test('fails where the commit has a file that does not open, whatever lies in the
   expect(report).toMatchObject({ verdict: 'failed', repository: { files: 2, opened: 1, uncommitted: ['apps/a.yaml'] } })
 })
 
-test('tries a base that no Kustomization has as its folder with the Secret that it is sealed to', async () => {
-  const files = { 'base/a.yaml': forUs, 'other/b.yaml': forUs.replace('a: ENC', 'a: BAD') }
+test('tries a base with the Secrets of all that name it, and leaves to the backup what nothing applies', async () => {
+  const files = { 'apps/kustomization.yaml': 'resources: [../base]\n', 'base/a.yaml': forThem, 'talos/b.yaml': forUs }
 
-  const report = await drilled({ files, only: ['base'], cluster: world([keysOf({ 'age.agekey': [ours] })]) })
+  const report = await drilled({ files, only: ['talos'], cluster: world([keysOf({ 'age.agekey': [ours] })]) })
 
   expect(report.repository).toMatchObject({ files: 1, opened: 1 })
-  expect(report.cluster?.secrets[0]).toMatchObject({ files: 2, opened: 1, problems: [{ path: 'other/b.yaml' }] })
+  expect(report).toMatchObject({ verdict: 'failed', cluster: { secrets: [{ files: 1, opened: 0, problems: [{ path: 'base/a.yaml' }] }] } })
+})
+
+test('is no pass where a Secret has nothing to open', async () => {
+  const files = { 'apps/kustomization.yaml': 'resources: []\n', 'apps/a.yaml': forUs }
+  const unused = { ...keysOf({ 'age.agekey': [ours] }, []), id: 'flux-system/unused' }
+
+  const report = await drilled({ files, cluster: world([keysOf({ 'age.agekey': [ours] }), unused]) })
+
+  expect(report).toMatchObject({
+    verdict: 'unknown',
+    cluster: {
+      secrets: [
+        { files: 0, unknown: [expect.stringContaining('Flux applies no sealed file')] },
+        { files: 0, unknown: [expect.stringContaining('no Kustomization decrypts with it')] },
+      ],
+    },
+  })
+})
+
+test('is no pass where it is not known what is applied', async () => {
+  const files = { 'apps/kustomization.yaml': 'resources: [a.yaml]\n', 'apps/a.yaml': forUs, 'b.yaml': forUs }
+  const kustomizations = [kustomization('apps', './apps'), kustomization('all', '')]
+  const usedBy = kustomizations.map(({ metadata }) => `Kustomization flux-system/${metadata.name}`)
+
+  const report = await drilled({
+    files,
+    noText: 'apps/kustomization.yaml',
+    cluster: world([keysOf({ 'age.agekey': [ours] }, usedBy)], { kustomizations }),
+  })
+
+  expect(report).toMatchObject({
+    verdict: 'unknown',
+    cluster: {
+      secrets: [
+        { files: 1, opened: 1, unknown: usedBy.map((by) => expect.stringContaining(`${by}: apps/kustomization.yaml cannot be read`)) },
+      ],
+    },
+  })
 })
 
 test('narrowed to a folder it still tries all that the cluster applies', async () => {

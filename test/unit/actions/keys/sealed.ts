@@ -41,18 +41,33 @@ export interface Clone {
   readonly added?: readonly string[]
   readonly edited?: readonly string[]
   readonly submodules?: readonly string[]
+  /** Files of other commits, by their ids. */
+  readonly earlier?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
-export function cloneOf({ committed, added = [], edited = [], submodules = [] }: Clone): Partial<Git> {
+const noCommit = (commit: string): OpsError =>
+  new OpsError({ code: 'git-failed', message: `there is no commit ${commit}`, hints: ['look'] })
+
+export function cloneOf({ committed, added = [], edited = [], submodules = [], earlier = {} }: Clone): Partial<Git> {
+  const filesAt = (commit: string): Readonly<Record<string, string>> => {
+    const files = commit === HEAD ? committed : earlier[commit]
+    if (files === undefined) throw noCommit(commit)
+    return files
+  }
+  const differing = (from: string, to: string): string[] => {
+    const [one, other] = [filesAt(from), filesAt(to)]
+    return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((path) => one[path] !== other[path])
+  }
   return {
     root: async () => ROOT,
     head: async () => HEAD,
     remotes: async () => [{ name: 'origin', url: 'https://git.example/home.git' }],
     tracked: async () => [...Object.keys(committed), ...added, ...submodules].sort(),
     submodules: async () => [...submodules],
-    changed: async () => [...edited],
-    holding: async (_dir, _commit, text) => Object.keys(committed).filter((path) => committed[path]?.includes(text)),
-    show: async (_dir, _commit, path) => committed[path],
+    changed: async (_dir, from, to) => (to === undefined ? [...edited] : differing(from, to)),
+    filesAt: async (_dir, commit) => Object.keys(filesAt(commit)).sort(),
+    holding: async (_dir, commit, text) => Object.keys(filesAt(commit)).filter((path) => filesAt(commit)[path]?.includes(text)),
+    show: async (_dir, commit, path) => filesAt(commit)[path],
   }
 }
 
