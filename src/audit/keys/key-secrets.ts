@@ -47,22 +47,45 @@ export const decryptionSecretExists: KeysRule = {
 
 const READ = /\.(?:agekey|asc)$|^sops\.(?:vault-token|aws-kms|azure-kv|gcp-kms)$/
 
+const isPassedOver = ({ isGlobal }: KeySecretLook, { name }: KeyEntry): boolean =>
+  !name.endsWith('.agekey') && (isGlobal || !READ.test(name))
+
+/** A name that Flux reads for each entry that has none. Never one that is there: moved onto another entry, that one's key would be lost. */
+function readableNames(entries: readonly KeyEntry[]): ReadonlyMap<string, string> {
+  const taken = new Set(entries.map(({ name }) => name))
+  const names = new Map<string, string>()
+  for (const { name } of entries.filter((entry) => !entry.name.endsWith('.agekey'))) {
+    const base = name.replace(/\.[^.]*$/, '') || 'age'
+    let free = `${base}.agekey`
+    for (let number = 2; taken.has(free); number++) free = `${base}-${number}.agekey`
+    taken.add(free)
+    names.set(name, free)
+  }
+  return names
+}
+
+/** A move within the Secret: no key leaves it, and no other entry is touched. */
+function moveText({ id }: KeySecretLook, from: string, to: string): string {
+  const { namespace, name } = splitId(id)
+  const patch = JSON.stringify([{ op: 'move', from: `/data/${from}`, path: `/data/${to}` }])
+  return `kubectl -n ${namespace} patch secret ${name} --type=json -p '${patch}'`
+}
+
 function entryFindings(secret: KeySecretLook, entry: KeyEntry, others: readonly KeyEntry[]): Found[] {
   const { namespace, name } = splitId(secret.id)
-  const isAge = entry.name.endsWith('.agekey')
-  if (isAge && entry.recipients === undefined) {
+  if (entry.name.endsWith('.agekey') && entry.recipients === undefined) {
     const fix = `kubectl -n ${namespace} edit secret ${name}, and leave one AGE-SECRET-KEY-1… a line in it`
     return [{ where: where(secret), what: `entry ${entry.name} holds something that is no age key: Flux stops at it`, fix }]
   }
-  if (isAge || (!secret.isGlobal && READ.test(entry.name))) return []
+  if (!isPassedOver(secret, entry)) return []
   const isKey = entry.recipients !== undefined && entry.recipients.length > 0
   const isElsewhere =
     isKey && entry.recipients.every((each) => others.some((other) => other.name.endsWith('.agekey') && other.recipients?.includes(each)))
   const what = `entry ${entry.name} ${isKey ? 'holds an age key and ' : ''}is passed over by Flux, as its name does not end in .agekey`
-  // A move within the Secret: no key leaves it, and no other entry is touched.
-  const to = `${entry.name.replace(/\.[^.]*$/, '') || 'age'}.agekey`
-  const patch = JSON.stringify([{ op: 'move', from: `/data/${entry.name}`, path: `/data/${to}` }])
-  const fix = `kubectl -n ${namespace} patch secret ${name} --type=json -p '${patch}'`
+  // Under a name that ends so, what is no key would stop Flux.
+  const fix = isKey
+    ? moveText(secret, entry.name, readableNames(others).get(entry.name) ?? '')
+    : 'no age key can be read in it, and nothing is decrypted with it: leave its name as it is, or put it into a Secret of its own'
   return [{ where: where(secret), what, fix, ...(isKey && !isElsewhere ? {} : { severity: 'warning' as const }) }]
 }
 

@@ -112,6 +112,27 @@ export const outcomes: OutcomeTable = {
         says: /"severity":"warning"/,
       },
       {
+        given: 'the name that it should have is that of another key',
+        change: ofSecret(
+          keySecret([
+            { name: 'age.agekey', recipients: [ALICE] },
+            { name: 'age.key', recipients: [BOB] },
+            { name: 'age.txt', recipients: [CAROL] },
+          ]),
+        ),
+        says: /data.age\.key.*data.age-2\.agekey.*data.age\.txt.*data.age-3\.agekey/,
+      },
+      {
+        given: 'an entry holds no key, and would stop Flux under a name that it reads',
+        change: ofSecret(
+          keySecret([
+            { name: 'age.agekey', recipients: [ALICE] },
+            { name: 'note', recipients: undefined },
+          ]),
+        ),
+        says: /"severity":"warning".*entry note is passed over.*leave its name as it is/,
+      },
+      {
         given: 'the Secret for all has a PGP key',
         change: ofSecret(keySecret([{ name: 'a.asc', recipients: undefined }], { isGlobal: true })),
         says: /a\.asc is passed over/,
