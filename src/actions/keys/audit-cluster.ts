@@ -2,7 +2,7 @@
 // the recipients of what is in them. Private keys are handed on apart, for those who open files with them.
 import type { ClusterLook, KeyEntry, KeySecretLook } from '../../audit/keys/world.ts'
 import { messageOf, OpsError } from '../../errors.ts'
-import { globalSecret, keySecrets } from '../../flux/age-backup.ts'
+import { fallbackUnknown, globalSecret, keySecrets } from '../../flux/age-backup.ts'
 import { controllersOf } from '../../flux/installed.ts'
 import { keyOf, syncedPaths } from '../../flux/synced-paths.ts'
 import type { KubeObject, KubeReader } from '../../ports/kube.ts'
@@ -92,6 +92,7 @@ export async function auditCluster(
       kustomizations: kustomizations.map(({ metadata }) => metadata.name),
       keySecrets: secrets.map(({ id, usedBy, look }) => ({ id, usedBy, isGlobal: id === fallback, look })),
       globalSecret: fallback,
+      fallbackUnknown: fallbackUnknown(objects, deployments),
       kustomizeController: controllersOf(deployments).find(({ component }) => component === 'kustomize-controller')?.tag,
     },
     identities: secrets.flatMap(({ identities }) => identities),

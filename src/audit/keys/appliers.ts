@@ -7,7 +7,7 @@ import { KustomizeTree } from '../../flux/kustomize-tree.ts'
 import { cleanFolder, componentsOf } from '../../flux/synced-paths.ts'
 import { nodeAt, objectsThatMention, offsetOf, placeOf, scalarText, textAt, type YamlObject } from '../../flux/yaml-objects.ts'
 import type { KubeObject } from '../../ports/kube.ts'
-import type { Where } from '../model.ts'
+import type { Unanswered, Where } from '../model.ts'
 import { type KeysWorld, perWorld, type SealedFile, sealedFiles } from './world.ts'
 
 export interface Applier {
@@ -96,6 +96,14 @@ export const appliersOf = perWorld((world): Applier[] => {
   })
   return [...live, ...written].filter(({ sealed: files }) => files.length > 0)
 })
+
+/** A cluster that was asked and applies nothing of this repository tells nothing about its sealed files: it may be the wrong one. */
+export function nothingApplied(world: KeysWorld): Unanswered[] {
+  const { cluster } = world
+  if (cluster === undefined || 'unread' in cluster || cluster.applied.length > 0 || sealedFiles(world).length === 0) return []
+  const cause = 'it applies nothing of this repository, as no GitRepository has one of its remotes'
+  return [{ cause: `${cluster.context}: ${cause}. Another one: --context NAME; none: --no-cluster` }]
+}
 
 const PATCHES = /^ *patches(?:StrategicMerge|Json6902)? *:/m
 /** A patch is longer than this only where it does much more. */

@@ -1,7 +1,7 @@
 // kustomize-controller decrypts only for a Kustomization that says so. Without `spec.decryption` it stops at the first sealed Secret; the Secret of
 // --sops-age-secret is taken only where `spec.decryption` names none.
 import { foundOnly, type Looked, NOTHING, together, whereText } from '../model.ts'
-import { type Applier, appliersOf, decryptionPatch } from './appliers.ts'
+import { type Applier, appliersOf, decryptionPatch, nothingApplied } from './appliers.ts'
 import { ageOf, counted, type KeysRule, type KeysWorld, othersOf, someOf } from './world.ts'
 
 const filesText = ({ sealed }: Applier): string => `${counted(sealed.length, 'sealed file')} (${someOf(sealed.map(({ path }) => path))})`
@@ -28,13 +28,14 @@ function withoutProvider(applier: Applier, world: KeysWorld): Looked {
 function withoutSecret(applier: Applier, world: KeysWorld): Looked {
   if (!needsAge(applier)) return NOTHING
   const { cluster } = world
-  if (cluster !== undefined && !('unread' in cluster) && applier.from === 'cluster')
-    return cluster.globalSecret === undefined
-      ? one(
-          applier,
-          `applies ${filesText(applier)}; its spec.decryption names no Secret, and kustomize-controller has no --sops-age-secret`,
-        )
-      : NOTHING
+  if (cluster !== undefined && !('unread' in cluster) && applier.from === 'cluster') {
+    if (cluster.globalSecret !== undefined) return NOTHING
+    if (cluster.fallbackUnknown !== undefined) return { found: [], unknown: [{ where: applier.where, cause: cluster.fallbackUnknown }] }
+    return one(
+      applier,
+      `applies ${filesText(applier)}; its spec.decryption names no Secret, and kustomize-controller has no --sops-age-secret`,
+    )
+  }
   if (world.files.some(({ path, text }) => /\.ya?ml$/.test(path) && text.includes('--sops-age-secret='))) return NOTHING
   return onlyCluster(applier, world, 'it names no Secret, and kustomize-controller may have one for all (--sops-age-secret)')
 }
@@ -55,6 +56,9 @@ export const decryptionConfigured: KeysRule = {
   source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys, DecryptResource',
   find: (world) => {
     const unread = world.cluster !== undefined && 'unread' in world.cluster ? [{ cause: world.cluster.unread }] : []
-    return together([{ found: [], unknown: unread }, ...appliersOf(world).map((applier) => look(applier, world))])
+    return together([
+      { found: [], unknown: [...unread, ...nothingApplied(world)] },
+      ...appliersOf(world).map((applier) => look(applier, world)),
+    ])
   },
 }

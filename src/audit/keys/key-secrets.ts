@@ -1,6 +1,6 @@
 // The Secrets that kustomize-controller takes its keys from: there at all, with entries that it reads, and with the key of every file that it applies.
 import type { Found, Unanswered } from '../model.ts'
-import { type Applier, appliersOf } from './appliers.ts'
+import { type Applier, appliersOf, nothingApplied } from './appliers.ts'
 import {
   ageOf,
   type ClusterLook,
@@ -28,12 +28,14 @@ function missing(secret: KeySecretLook): Found[] {
   const fix =
     elsewhere.length === 0
       ? `kubectl -n ${namespace} create secret generic ${name} --from-file=age.agekey=KEYFILE`
-      : `put the Secret into ${namespace}, where ${secret.usedBy[0]} is`
+      : `put the Secret into ${namespace}, where ${secret.isGlobal ? 'kustomize-controller' : secret.usedBy[0]} is`
   return [{ where: where(secret), what: `does not exist, and is what ${someOf(secret.usedBy)} would decrypt with${there}`, fix }]
 }
 
-const unread = (secrets: readonly KeySecretLook[]): Unanswered[] =>
-  secrets.flatMap((secret) => (secret.look.status === 'unread' ? [{ where: where(secret), cause: secret.look.why }] : []))
+const unread = ({ keySecrets, fallbackUnknown }: ClusterLook): Unanswered[] => [
+  ...keySecrets.flatMap((secret) => (secret.look.status === 'unread' ? [{ where: where(secret), cause: secret.look.why }] : [])),
+  ...(fallbackUnknown === undefined ? [] : [{ cause: fallbackUnknown }]),
+]
 
 export const decryptionSecretExists: KeysRule = {
   id: 'decryption-secret-exists',
@@ -42,7 +44,7 @@ export const decryptionSecretExists: KeysRule = {
   reason: 'without it nothing that is sealed can be applied; Flux looks in the namespace of the Kustomization',
   fix: 'kubectl -n NAMESPACE create secret generic NAME --from-file=age.agekey=KEYFILE',
   source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys',
-  find: ofCluster(({ keySecrets }) => ({ found: keySecrets.flatMap(missing), unknown: unread(keySecrets) })),
+  find: ofCluster((cluster) => ({ found: cluster.keySecrets.flatMap(missing), unknown: unread(cluster) })),
 }
 
 const READ = /\.(?:agekey|asc)$|^sops\.(?:vault-token|aws-kms|azure-kv|gcp-kms)$/
@@ -96,14 +98,14 @@ export const keyEntriesRead: KeysRule = {
   reason: 'an entry that does not end in .agekey is passed over without a word, and nothing opens with it',
   fix: 'name the entry age.agekey',
   source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go DecryptionAgeExt',
-  find: ofCluster(({ keySecrets }) => {
-    const found = keySecrets.flatMap((secret): Found[] => {
+  find: ofCluster((cluster) => {
+    const found = cluster.keySecrets.flatMap((secret): Found[] => {
       if (secret.look.status !== 'found') return []
       const { entries } = secret.look
       if (entries.length === 0) return [{ where: where(secret), what: 'has no entry at all' }]
       return entries.flatMap((entry) => entryFindings(secret, entry, entries))
     })
-    return { found, unknown: unread(keySecrets) }
+    return { found, unknown: unread(cluster) }
   }),
 }
 
@@ -125,14 +127,13 @@ export const clusterOpensFiles: KeysRule = {
   fix: 'seal the file to the recipient of the cluster: sops updatekeys FILE, once .sops.yaml names it',
   source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go',
   find: ofCluster((cluster, world) => {
-    const unknown: Unanswered[] = []
+    const unknown: Unanswered[] = nothingApplied(world)
     const found = appliersOf(world).flatMap((applier): Found[] => {
-      const secret = applier.from === 'cluster' && applier.provider === 'sops' ? secretOf(cluster, applier) : undefined
-      if (secret === undefined || secret.look.status === 'missing') return []
-      if (secret.look.status === 'unread') {
-        unknown.push({ where: applier.where, cause: secret.look.why })
-        return []
-      }
+      if (applier.from !== 'cluster' || applier.provider !== 'sops') return []
+      const secret = secretOf(cluster, applier)
+      const why = secret?.look.status === 'unread' ? secret.look.why : applier.secret === undefined ? cluster.fallbackUnknown : undefined
+      if (why !== undefined) unknown.push({ where: applier.where, cause: why })
+      if (secret?.look.status !== 'found') return []
       const keys = secret.look.entries.filter(({ name }) => name.endsWith('.agekey')).flatMap(({ recipients }) => recipients ?? [])
       // What opens with a key of another kind, a cloud may open.
       const shut = applier.sealed.filter((file) => othersOf(file).length === 0 && !opens(file, new Set(keys)))

@@ -50,6 +50,8 @@ export interface ClusterLook {
   readonly keySecrets: readonly KeySecretLook[]
   /** `namespace/name` that --sops-age-secret names. */
   readonly globalSecret: string | undefined
+  /** Why it is not known whether there is such a Secret, where a Kustomization needs it; undefined when it is known. */
+  readonly fallbackUnknown: string | undefined
   /** Of the running kustomize-controller: `v1.9.3`; undefined where none was found. */
   readonly kustomizeController: string | undefined
 }

@@ -106,6 +106,19 @@ describe('what an audit takes from a cluster', () => {
     expect(identities).toEqual([])
   })
 
+  it('does not know the Secret for all where the controller is not found', async () => {
+    kube.put(
+      'kustomizations',
+      flux('Kustomization', 'apps', {
+        spec: { path: 'apps', sourceRef: { kind: 'GitRepository', name: 'home' }, decryption: { provider: 'sops' } },
+      }),
+    )
+
+    const { look } = await auditCluster(kube as unknown as KubeReader, { namespace: 'web', context: 'admin@prod', remotes: [] })
+
+    expect(look.fallbackUnknown).toContain('name its namespace by --namespace')
+  })
+
   it('knows the Secret that the controller takes where none is named', async () => {
     const controller = deployment('kustomize-controller', 'v1.9.3')
     controller.spec.template.spec.containers[0].args = ['--sops-age-secret=all-keys']
@@ -119,7 +132,7 @@ describe('what an audit takes from a cluster', () => {
 
     const { look } = await asked()
 
-    expect(look.globalSecret).toBe('flux-system/all-keys')
+    expect(look).toMatchObject({ globalSecret: 'flux-system/all-keys', fallbackUnknown: undefined })
     expect(look.keySecrets).toMatchObject([{ id: 'flux-system/all-keys', isGlobal: true, look: { status: 'missing', elsewhere: [] } }])
   })
 })

@@ -79,6 +79,7 @@ export function parts(): Parts {
     kustomizations: ['apps'],
     keySecrets: [keySecret([{ name: 'age.agekey', recipients: [ALICE] }])],
     globalSecret: undefined,
+    fallbackUnknown: undefined,
     kustomizeController: 'v1.9.3',
   }
   const made: Parts = {

@@ -1,6 +1,20 @@
 import { ALICE, BOB, CAROL } from '../../../sops/rules/people.ts'
 import { keySecret, secret, written } from '../world.ts'
-import { both, clusterUnread, file, forbidden, live, noCluster, notAsked, type OutcomeTable, ofSecret, patched } from './outcome.ts'
+import {
+  both,
+  clusterUnread,
+  file,
+  forbidden,
+  live,
+  noCluster,
+  noneApplied,
+  notAsked,
+  nothingOfUs,
+  type OutcomeTable,
+  ofFallback,
+  ofSecret,
+  patched,
+} from './outcome.ts'
 
 /** What is sealed is no resource of apps any more. */
 const component = both(
@@ -38,7 +52,7 @@ export const outcomes: OutcomeTable = {
       },
       { given: 'the provider is none', change: live({ decryption: { provider: 'vault' } }), says: /which Flux does not have/ },
     ],
-    unknown: [clusterUnread],
+    unknown: [clusterUnread, noneApplied, ofFallback(live({ decryption: { provider: 'sops' } }))],
     skipped: [
       {
         given: 'decryption comes from a patch',
@@ -82,10 +96,17 @@ export const outcomes: OutcomeTable = {
       {
         given: 'it is in another namespace',
         change: ofSecret(keySecret([], { look: { status: 'missing', elsewhere: ['default/sops-age'] } })),
-        says: /default\/sops-age has that name, and Flux looks in flux-system only/,
+        says: /default\/sops-age has that name, and Flux looks in flux-system only.*put the Secret into flux-system, where Kustomization flux-system\/apps is/,
+      },
+      {
+        given: 'the Secret for all is in another namespace than the controller',
+        change: ofSecret(
+          keySecret([], { isGlobal: true, usedBy: ['Kustomization web/apps'], look: { status: 'missing', elsewhere: ['web/sops-age'] } }),
+        ),
+        says: /put the Secret into flux-system, where kustomize-controller is/,
       },
     ],
-    unknown: [clusterUnread, forbidden],
+    unknown: [clusterUnread, forbidden, ofFallback()],
     skipped: notAsked,
   },
   'key-entries-read': {
@@ -138,7 +159,7 @@ export const outcomes: OutcomeTable = {
         says: /a\.asc is passed over/,
       },
     ],
-    unknown: [clusterUnread, forbidden],
+    unknown: [clusterUnread, forbidden, ofFallback()],
     skipped: notAsked,
     holds: [
       {
@@ -166,9 +187,16 @@ export const outcomes: OutcomeTable = {
       },
       { given: 'two groups are needed', change: (parts) => parts.seal('apps/db.sops.yaml', [[ALICE], [BOB]]), says: /db\.sops\.yaml/ },
     ],
-    unknown: [clusterUnread, forbidden],
+    unknown: [clusterUnread, forbidden, noneApplied, ofFallback(live({ decryption: { provider: 'sops' } }))],
     skipped: notAsked,
     holds: [
+      {
+        given: 'the cluster applies another repository, and nothing is sealed in this one',
+        change: both(nothingOfUs, (parts) => {
+          parts.sealed.clear()
+          parts.files.delete('apps/db.sops.yaml')
+        }),
+      },
       {
         given: 'one of two groups is enough',
         change: (parts) => parts.seal('apps/db.sops.yaml', [[ALICE], [BOB]], secret('db'), { shamirThreshold: 1 }),

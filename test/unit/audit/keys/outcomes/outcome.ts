@@ -52,6 +52,17 @@ export const forbidden = {
 }
 export const live = (spec: object) => (parts: Parts) =>
   parts.change((cluster) => void Object.assign(cluster, { applied: [{ kustomization: kustomization('apps', spec), folder: 'apps' }] }))
+export const nothingOfUs = (parts: Parts) => parts.change((cluster) => void Object.assign(cluster, { applied: [] }))
+export const noneApplied = {
+  given: 'the cluster applies nothing of this repository',
+  change: nothingOfUs,
+  says: /admin@prod: it applies nothing of this repository.*--context NAME/,
+}
+export const ofFallback = (change: (parts: Parts) => void = () => undefined) => ({
+  given: 'a Kustomization takes the Secret of a controller that was not found',
+  change: both(change, (parts) => parts.change((cluster) => void Object.assign(cluster, { fallbackUnknown: 'that was not found' }))),
+  says: /that was not found/,
+})
 export const patched = file(
   'clusters/prod/root.yaml',
   written('root', '  patches:\n    - patch: |\n        spec:\n          decryption:\n            provider: sops\n').replace(
