@@ -1,5 +1,5 @@
-// kustomize-controller decrypts only for a Kustomization that says so. Without `spec.decryption` it stops at the first sealed Secret; the Secret of
-// --sops-age-secret is taken only where `spec.decryption` names none.
+// kustomize-controller decrypts only for a Kustomization that says so. Without `spec.decryption` it stops at a Secret that is sealed under data; one
+// that is sealed under stringData it applies as it stands. The Secret of --sops-age-secret is taken only where `spec.decryption` names none.
 import { foundOnly, type Looked, NOTHING, together, whereText } from '../model.ts'
 import { type Applier, appliersOf, decryptionPatch, nothingApplied } from './appliers.ts'
 import { ageOf, counted, type KeysRule, type KeysWorld, othersOf, someOf } from './world.ts'
@@ -51,9 +51,11 @@ export const decryptionConfigured: KeysRule = {
   id: 'decryption-configured',
   title: 'every Kustomization that applies sealed files decrypts them',
   severity: 'error',
-  reason: 'kustomize-controller stops at the first sealed Secret: nothing of the Kustomization is applied any more',
+  reason:
+    'what is sealed under stringData is applied as it stands, so workloads get ENC[…] for a value and the Kustomization is Ready; what is sealed under data stops it',
   fix: 'spec.decryption: {provider: sops, secretRef: {name: sops-age}} in the Kustomization',
-  source: 'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys, DecryptResource',
+  source:
+    'kustomize-controller 1.9 internal/decryptor/decryptor.go ImportKeys, DecryptResource; fluxcd/pkg ssa/normalize, which drops the field sops of a Secret before it is looked for',
   find: (world) => {
     const unread = world.cluster !== undefined && 'unread' in world.cluster ? [{ cause: world.cluster.unread }] : []
     return together([
