@@ -49,6 +49,7 @@ describe('age backup', () => {
   test('is opened again with an SSH key, and warned of in a work tree', async () => {
     const key = join(desk.work, 'id_ed25519')
     await promisify(execFile)('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'oncall', '-f', key])
+    await desk.keyFile(key, await readFile(key, 'utf8'))
     const out = join(desk.sandbox.paths.repo, 'backups', 'new')
 
     const said = await desk.run('age', 'backup', '--out', out, '--to', (await readFile(`${key}.pub`, 'utf8')).trim(), '--identity', key)

@@ -163,7 +163,7 @@ describe('age drill', () => {
 
   test('does not open with another key, nor with a wrong passphrase', async () => {
     const other = join(desk.work, 'other.agekey')
-    await writeFile(other, (await desk.newKey()).text, { mode: 0o600 })
+    await desk.keyFile(other, (await desk.newKey()).text)
     await writeFile(join(desk.work, 'wrong'), 'horse-apron-violin-candle-summer\n')
     await desk.toRecovery('--name', 'keys')
     await desk.backup('--passphrase-file', desk.passphraseFile, '--name', 'phrase')

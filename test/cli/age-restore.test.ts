@@ -88,7 +88,7 @@ describe('age restore', () => {
 
   test('puts the keys into a key file that sops reads, and leaves what is in it', async () => {
     const mine = await desk.newKey()
-    const file = join(desk.out, 'keys.txt')
+    const file = await desk.keyFile(join(desk.out, 'keys.txt'))
     await writeFile(file, mine.text, { mode: 0o640 })
     await desk.backup('--shares', '2/2')
 
@@ -104,7 +104,7 @@ describe('age restore', () => {
 
   test('makes a key file with its folder, and with --dry-run says what one lacks', async () => {
     await desk.toRecovery()
-    const file = join(desk.out, 'sops', 'age', 'keys.txt')
+    const file = await desk.keyFile(join(desk.out, 'sops', 'age', 'keys.txt'))
 
     const dry = await desk.restoreRecovery('--key-file', file, '--dry-run')
     const said = await desk.restoreRecovery('--key-file', file)

@@ -20,12 +20,14 @@ export interface Where {
   readonly state: string
   /** Default: the clone. */
   readonly cwd?: string
+  /** On top of the sandbox's own. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
-export function runBuilt(paths: SandboxPaths, args: readonly string[], { state, cwd = paths.repo }: Where): Promise<Said> {
+export function runBuilt(paths: SandboxPaths, args: readonly string[], { state, cwd = paths.repo, env: more = {} }: Where): Promise<Said> {
   // The home is that of the sandbox, the toolchain that of this machine: else a rehearsal would build one of its own.
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
-  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: state, XDG_CACHE_HOME: cache }
+  const env = { ...environment({ dir: paths.dir }), NO_COLOR: '1', USER: 'tester', XDG_STATE_HOME: state, XDG_CACHE_HOME: cache, ...more }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [ENTRY, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const said = { stdout: '', stderr: '', text: '' }

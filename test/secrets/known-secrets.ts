@@ -1,5 +1,5 @@
 // Every secret of a sandbox, in every spelling in which it could get out: plain, URL-encoded, and base64 at each of the three alignments.
-import { readFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxPaths } from '../../src/sandbox/index.ts'
 
@@ -23,6 +23,19 @@ export const known = (name: string, value: string): KnownSecret => ({
 
 const column = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
 
+const MADE_UP = 'made-up'
+
+/** A secret that a test has made up itself: from now on one of the sandbox, in whose folder it stays. */
+export async function tellSecret(paths: SandboxPaths, name: string, value: string): Promise<void> {
+  await appendFile(join(paths.secrets, MADE_UP), `${JSON.stringify({ name, value })}\n`, { mode: 0o600 })
+}
+
+async function madeUp(paths: SandboxPaths): Promise<KnownSecret[]> {
+  const text = await readFile(join(paths.secrets, MADE_UP), 'utf8').catch(() => '')
+  const lines = [...new Set(text.split('\n'))].filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as { name: string; value: string }).map(({ name, value }) => known(name, value))
+}
+
 /** Throws when one of the files is missing or holds nothing: a search for nothing finds nothing. */
 export async function secretsOf(paths: SandboxPaths): Promise<KnownSecret[]> {
   const read = (path: string): Promise<string> => readFile(path, 'utf8')
@@ -39,5 +52,5 @@ export async function secretsOf(paths: SandboxPaths): Promise<KnownSecret[]> {
     from('kubeconfig token', paths.kubeconfig, /^\s*"?token"?: "?([^"\s,]+)/gm),
   ])
   const ofForge = await readFile(join(paths.secrets, 'forge-admin-token'), 'utf8').catch(() => undefined)
-  return [...found.flat(), ...(ofForge === undefined ? [] : [known('token of the forge', ofForge.trim())])]
+  return [...found.flat(), ...(await madeUp(paths)), ...(ofForge === undefined ? [] : [known('token of the forge', ofForge.trim())])]
 }

@@ -8,8 +8,8 @@ import { ROOT } from '../helpers/shared-root.ts'
 import { type KnownSecret, known, secretsOf } from './known-secrets.ts'
 import { filesBelow, search } from './search.ts'
 
-/** Journals, reports and backups of the runs; what the program said and the argument vectors it started; logs; the user's clone. */
-const PLACES = ['state', 'test-runs', 'evidence', 'logs', 'repo', 'state.json', 'gitconfig', 'faults.json']
+/** Journals, reports and backups of the runs; what the program said and the argument vectors it started; logs; the user's clone, home and temporary folder. */
+const PLACES = ['state', 'test-runs', 'evidence', 'logs', 'repo', 'home', 'tmp', 'state.json', 'gitconfig', 'faults.json']
 
 const isFile = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -41,6 +41,15 @@ test('no key and no token of a sandbox is in anything that the suite has left be
   }
 
   expect(all.length, 'sandboxes of this vitest run; alone this test has nothing to search').toBeGreaterThan(0)
+})
+
+test('the keys of a sandbox lie where only its user can read them', async () => {
+  for (const { secrets } of await sandboxes()) {
+    const modes = await Promise.all(
+      [secrets, ...(await filesBelow(secrets))].map(async (path) => ({ path, mode: (await stat(path)).mode & 0o077 })),
+    )
+    expect(modes.filter(({ path, mode }) => mode !== 0 && !path.endsWith('.pub'))).toEqual([])
+  }
 })
 
 describe('the search', () => {
