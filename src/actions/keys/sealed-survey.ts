@@ -144,3 +144,20 @@ export async function surveySealed(ctx: Pick<ReadContext, 'files' | 'git'>, dir:
     submodules,
   }
 }
+
+/** Files of a survey once more, as they lie in the clone now: one that is gone, or sealed no more, is a problem. */
+export async function rereadSealed(
+  { files }: Pick<ReadContext, 'files'>,
+  root: string,
+  paths: readonly string[],
+): Promise<Pick<SealedSurvey, 'files' | 'problems'>> {
+  const read = await sideBySide(paths, 16, async (path) => {
+    try {
+      const text = await files.readText(`${root}/${path}`)
+      return readText(path, text) ?? damaged(path, 'sealed-gone', 'it is no sealed file any more')
+    } catch (error) {
+      return problemOf(path, error)
+    }
+  })
+  return { files: read.filter((one) => 'documents' in one).sort(byPath), problems: read.filter((one) => 'code' in one).sort(byPath) }
+}

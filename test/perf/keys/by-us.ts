@@ -2,11 +2,12 @@
 // usage: by-us.ts <work tree>      OLD_KEY and NEW_KEY in the environment.
 import { openFiles } from '../../../src/actions/keys/open-files.ts'
 import { type Resealed, withNextKey, withoutOldKey } from '../../../src/actions/keys/reseal.ts'
-import { type SealedSurvey, surveySealed } from '../../../src/actions/keys/sealed-survey.ts'
+import { rereadSealed, surveySealed } from '../../../src/actions/keys/sealed-survey.ts'
 import { swapSealed } from '../../../src/actions/keys/swap-files.ts'
 import { localWorld } from '../../../src/adapters/context.ts'
 import { createRedactor } from '../../../src/adapters/redactor.ts'
 import { type Identity, parseIdentities } from '../../../src/sops/keys/identities.ts'
+import type { SealedFile } from '../../../src/sops/sealed/model.ts'
 
 const root = process.argv[2] ?? ''
 const { signal } = new AbortController()
@@ -18,25 +19,31 @@ async function keyOf(name: string): Promise<Identity & { recipient: string }> {
   return { ...identity, recipient: identity.recipient }
 }
 
-async function written({ changes, problems }: Resealed, files: number): Promise<SealedSurvey> {
+async function written({ changes, problems }: Resealed, files: number): Promise<readonly SealedFile[]> {
   if (problems.length > 0 || changes.length !== files)
     throw new Error(`${changes.length} of ${files} files: ${JSON.stringify(problems.slice(0, 3))}`)
   await swapSealed(ctx, root, changes)
-  return await surveySealed(ctx, root)
+  return (
+    await rereadSealed(
+      ctx,
+      root,
+      changes.map(({ path }) => path),
+    )
+  ).files
 }
 
-async function proven({ files }: SealedSurvey, identity: Identity): Promise<void> {
+async function proven(files: readonly SealedFile[], count: number, identity: Identity): Promise<void> {
   const { opened } = await openFiles(ctx, files, [identity])
-  if (opened.length !== files.length || opened.some(({ mac }) => mac !== 'holds')) throw new Error('not every file opens')
+  if (opened.length !== count || opened.some(({ mac }) => mac !== 'holds')) throw new Error('not every file opens')
 }
 
 const [old, next] = [await keyOf('OLD_KEY'), await keyOf('NEW_KEY')]
-const before = await surveySealed(ctx, root)
+const { files } = await surveySealed(ctx, root)
 const both = await written(
-  await withNextKey(before.files, { now: [old], next }, { recipient: next.recipient, beside: old.recipient }),
-  before.files.length,
+  await withNextKey(files, { now: [old], next }, { recipient: next.recipient, beside: old.recipient }),
+  files.length,
 )
-await proven(both, next)
-const after = await written(await withoutOldKey(ctx, both.files, { next: [next], old }), before.files.length)
-await proven(after, next)
-process.stdout.write(`${after.files.length}\n`)
+await proven(both, files.length, next)
+const after = await written(await withoutOldKey(ctx, both, { next: [next], old }), files.length)
+await proven(after, files.length, next)
+process.stdout.write(`${after.length}\n`)

@@ -1,6 +1,6 @@
 // Which files of a clone are sealed: none is passed over because of how the clone lies there.
 import { expect, test } from 'vitest'
-import { narrowed, surveySealed } from '../../../../src/actions/keys/sealed-survey.ts'
+import { narrowed, rereadSealed, surveySealed } from '../../../../src/actions/keys/sealed-survey.ts'
 import { fakeContext } from '../fakes.ts'
 import { binary, cloneOf, inClone, newKey, ROOT, sealed } from './sealed.ts'
 
@@ -67,4 +67,19 @@ test('it is narrowed to folders as people write them, and to none that git does 
 
   expect(narrowed(survey, ['./a/']).files.map(({ path }) => path)).toEqual(['a/x.yaml'])
   expect(() => narrowed(survey, ['a', 'nowhere'])).toThrow('git knows nothing in nowhere')
+})
+
+test('files that are read once more are what lies there now, and one that is gone or sealed no more is told', async () => {
+  const ctx = fakeContext({ files: inClone({ 'c.yaml': ours, 'a.yaml': theirs, 'b.yaml': 'a: clear\n' }) })
+
+  const { files, problems } = await rereadSealed(ctx, ROOT, ['c.yaml', 'a.yaml', 'b.yaml', 'd.yaml'])
+
+  expect(files.map(({ path, text }) => [path, text])).toEqual([
+    ['a.yaml', theirs],
+    ['c.yaml', ours],
+  ])
+  expect(problems.map(({ path, code }) => [path, code])).toEqual([
+    ['b.yaml', 'sealed-gone'],
+    ['d.yaml', 'file-missing'],
+  ])
 })
