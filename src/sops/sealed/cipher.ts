@@ -1,5 +1,5 @@
 // One encrypted value of sops: AES-256-GCM with a nonce of 32 bytes, its path as additional data. Source: sops aes/cipher.go.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { type CipherKey, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** What sops decrypts a value to. */
 export type ValueType = 'str' | 'int' | 'float' | 'bool' | 'time' | 'comment'
@@ -23,7 +23,7 @@ export const isSealedValue = (text: string): boolean => SHAPE.test(text)
 export const additionalData = (path: readonly string[]): string => `${path.join(':')}:`
 
 /** Undefined when the text is no encrypted value, or not one of this key at this place. */
-export function openValue(text: string, key: Uint8Array, additional: string): ClearValue | undefined {
+export function openValue(text: string, key: CipherKey, additional: string): ClearValue | undefined {
   const [, data = '', nonce = '', tag = '', type = ''] = SHAPE.exec(text) ?? []
   if (!TYPES.has(type)) return undefined
   try {
@@ -39,7 +39,7 @@ export function openValue(text: string, key: Uint8Array, additional: string): Cl
   }
 }
 
-export function sealValue({ type, bytes }: ClearValue, key: Uint8Array, additional: string): string {
+export function sealValue({ type, bytes }: ClearValue, key: CipherKey, additional: string): string {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(additional))

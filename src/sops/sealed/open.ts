@@ -1,6 +1,6 @@
 // A sealed file, opened in memory: every value authenticated where it stands, the MAC of the whole compared, and a digest that tells two states of
 // the file apart without keeping what was in it.
-import { createHash } from 'node:crypto'
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
 import { OpsError } from '../../errors.ts'
 import { additionalData, type ClearValue, isSealedValue, openValue } from './cipher.ts'
 import { goFloat } from './go-scalars.ts'
@@ -77,7 +77,7 @@ class UnitReader {
   readonly #containers = new Set<string>()
   readonly #mac = createHash('sha512')
   readonly #file: SealedFile
-  readonly #key: Uint8Array
+  readonly #key: KeyObject
   readonly #selects: Selects
   readonly #macOnlyEncrypted: boolean
   readonly #record: (...parts: (string | Uint8Array)[]) => void
@@ -86,7 +86,7 @@ class UnitReader {
 
   constructor(file: SealedFile, block: Block, key: Uint8Array, record: (...parts: (string | Uint8Array)[]) => void) {
     this.#file = file
-    this.#key = key
+    this.#key = createSecretKey(key)
     this.#selects = selects(block.metadata.selection)
     this.#macOnlyEncrypted = block.metadata.macOnlyEncrypted
     this.#record = record
@@ -161,7 +161,9 @@ const sameMetadata = (a: Block, b: Block): boolean =>
 function unitsOf(documents: readonly SealedDocument[]): SealedDocument[][] {
   const sealed = documents.filter(({ block }) => block !== undefined)
   const [first] = sealed
-  const together = sealed.every(({ block }) => first?.block !== undefined && block !== undefined && sameMetadata(first.block, block))
+  const together = sealed.every(
+    ({ block }) => block !== undefined && first?.block !== undefined && (block === first.block || sameMetadata(first.block, block)),
+  )
   return together ? [sealed] : sealed.map((document) => [document])
 }
 

@@ -1,6 +1,8 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bech32Prefix } from '../../../../src/sops/keys/bech32.ts'
+import { bech32Bytes, bech32Prefix } from '../../../../src/sops/keys/bech32.ts'
 import { DASHED_PLUGIN_RECIPIENT, PLUGIN_IDENTITY, PLUGIN_RECIPIENT, recipientOf, TAG_RECIPIENT, x25519 } from './fixtures.ts'
 
 describe('the prefix of a bech32 text', () => {
@@ -44,5 +46,21 @@ describe('the prefix of a bech32 text', () => {
         expect(bech32Prefix(recipient.slice(0, at) + letter + recipient.slice(at + 1))).toBeUndefined()
       }),
     )
+  })
+})
+
+describe('the bytes of a bech32 text', () => {
+  test('of an identity and of its recipient are the two halves of one key', async () => {
+    const identity = await generateX25519Identity()
+    const der = Buffer.concat([Buffer.from('302e020100300506032b656e04220420', 'hex'), bech32Bytes(identity) ?? Buffer.alloc(0)])
+    const { x = '' } = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({ format: 'jwk' })
+
+    expect(Buffer.from(bech32Bytes(await identityToRecipient(identity)) ?? []).toString('base64url')).toBe(x)
+  })
+
+  test('of a text whose checksum does not hold are none', async () => {
+    const identity = await generateX25519Identity()
+
+    expect(bech32Bytes(identity.slice(0, -1) + (identity.endsWith('Q') ? 'P' : 'Q'))).toBeUndefined()
   })
 })
