@@ -5,11 +5,12 @@ import { OpsError } from '../../errors.ts'
 import type { ReadContext } from '../../ports/context.ts'
 import { Secret } from '../../ports/secret.ts'
 import type { Identity } from '../../sops/keys/identities.ts'
-import { type Keyring, keyringOf } from '../../sops/sealed/keyring.ts'
+import { keyringOf } from '../../sops/sealed/keyring.ts'
 import type { SealedFile } from '../../sops/sealed/model.ts'
-import { type OpenedFile, openSealed } from '../../sops/sealed/open.ts'
-import { readSealed } from '../../sops/sealed/read.ts'
+import { openSealed } from '../../sops/sealed/open.ts'
 import { type Addition, needsSops, withNewDataKey, withRecipient } from '../../sops/sealed/rewrite.ts'
+import { sideBySide } from '../side-by-side.ts'
+import { assertAdded, assertRotated, notProven } from './reseal-proof.ts'
 import { type FileProblem, problemOf } from './sealed-survey.ts'
 import type { SealedChange } from './swap-files.ts'
 
@@ -22,58 +23,35 @@ export interface Resealed {
 
 type Context = Pick<ReadContext, 'exec' | 'clock'>
 
+/** Files under way at once: the platform computes with their keys beside us. */
+const AT_ONCE = 4
+
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-const notProven = (path: string, what: string): OpsError =>
-  new OpsError({
-    code: 'reseal-unproven',
-    message: `${path} would not be safe to write: ${what}`,
-    hints: ['nothing was written; this is a bug of flux-ops'],
-    exit: 'bug',
-  })
-
-async function reread(path: string, text: string, keyring: Keyring): Promise<OpenedFile> {
-  const file = readSealed(path, text)
-  if (file === undefined) throw notProven(path, 'it is no sealed file any more')
-  return await openSealed(file, keyring)
-}
-
-async function assertSame(path: string, text: string, before: OpenedFile, keyring: Keyring, whose: string): Promise<void> {
-  const after = await reread(path, text, keyring).catch((error: unknown) => {
-    throw notProven(path, `it does not open with ${whose} (${error instanceof OpsError ? error.code : 'unreadable'})`)
-  })
-  if (after.digest !== before.digest) throw notProven(path, 'its clear values are not the same')
-  if (after.mac !== before.mac) throw notProven(path, 'its MAC does not hold as before')
-}
-
-async function assertShut(path: string, text: string, keyring: Keyring): Promise<void> {
-  const opened = await reread(path, text, keyring).then(
-    () => true,
-    (error: unknown) => !(error instanceof OpsError && error.code === 'sealed-no-key'),
-  )
-  if (opened) throw notProven(path, 'the key that is taken out still opens it')
-}
 
 async function each(
   files: readonly SealedFile[],
   make: (file: SealedFile) => Promise<string>,
   progress: (done: number) => void,
 ): Promise<Resealed> {
-  const changes: SealedChange[] = []
-  const unchanged: string[] = []
-  const problems: FileProblem[] = []
-  for (const [index, file] of files.entries()) {
-    try {
-      const text = await make(file)
-      if (text === file.text) unchanged.push(file.path)
-      else changes.push({ path: file.path, was: sha256(file.text), text })
-    } catch (error) {
-      if (error instanceof OpsError && error.exit === 'bug') throw error
-      problems.push(problemOf(file.path, error))
-    }
-    progress(index + 1)
+  let done = 0
+  const made = await sideBySide(files, AT_ONCE, async (file) => {
+    const one = await make(file).then(
+      (text) => ({ path: file.path, was: sha256(file.text), text, same: text === file.text }),
+      (error: unknown) => {
+        if (error instanceof OpsError && error.exit === 'bug') throw error
+        return problemOf(file.path, error)
+      },
+    )
+    done += 1
+    progress(done)
+    return one
+  })
+  const texts = made.filter((one) => 'text' in one)
+  return {
+    changes: texts.filter(({ same }) => !same).map(({ path, was, text }) => ({ path, was, text })),
+    unchanged: texts.filter(({ same }) => same).map(({ path }) => path),
+    problems: made.filter((one) => 'code' in one),
   }
-  return { changes, unchanged, problems }
 }
 
 export interface Keys {
@@ -96,9 +74,7 @@ export async function withNextKey(
       const opened = await openSealed(file, now)
       const text = await withRecipient(file, opened, addition)
       if (text === file.text) return text
-      await assertSame(file.path, text, opened, now, 'the keys of before')
-      if (opened.units.every(({ blocks }) => blocks[0]?.metadata.groups.length === 1))
-        await assertSame(file.path, text, opened, next, 'the next key alone')
+      await assertAdded({ file, opened }, text, addition.recipient, next)
       return text
     },
     progress,
@@ -147,8 +123,7 @@ export async function withoutOldKey(
         })
       const text =
         needsSops(file) === undefined ? await withNewDataKey(file, opened, recipient, now) : await bySops(ctx, file, keys.next, recipient)
-      await assertSame(file.path, text, opened, next, 'the next key alone')
-      await assertShut(file.path, text, old)
+      await assertRotated({ file, opened }, text, next, old)
       return text
     },
     progress,
