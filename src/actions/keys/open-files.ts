@@ -5,6 +5,7 @@ import type { Identity } from '../../sops/keys/identities.ts'
 import { type Keyring, keyringOf } from '../../sops/sealed/keyring.ts'
 import type { SealedFile } from '../../sops/sealed/model.ts'
 import { type MacVerdict, openSealed } from '../../sops/sealed/open.ts'
+import { sideBySide } from '../side-by-side.ts'
 import { type FileProblem, problemOf } from './sealed-survey.ts'
 
 export interface OpenResult {
@@ -19,6 +20,9 @@ export interface OpenResults {
   readonly opened: readonly OpenResult[]
   readonly problems: readonly FileProblem[]
 }
+
+/** Files under way at once: the platform computes with their keys beside us. */
+const AT_ONCE = 4
 
 const TYPE: Readonly<Record<SealedFile['format'], string>> = { yaml: 'yaml', json: 'json', dotenv: 'dotenv', ini: 'ini', binary: 'binary' }
 
@@ -61,16 +65,13 @@ export async function openFiles(
   progress: (done: number) => void = () => undefined,
 ): Promise<OpenResults> {
   const keyring = await keyringOf(identities)
-  const opened: OpenResult[] = []
-  const problems: FileProblem[] = []
-  for (const [index, file] of files.entries()) {
+  let done = 0
+  const results = await sideBySide(files, AT_ONCE, async (file) => {
     ctx.signal.throwIfAborted()
-    try {
-      opened.push(await openOne(ctx, file, keyring, identities))
-    } catch (error) {
-      problems.push(problemOf(file.path, error))
-    }
-    progress(index + 1)
-  }
-  return { opened, problems }
+    const result = await openOne(ctx, file, keyring, identities).catch((error: unknown) => problemOf(file.path, error))
+    done += 1
+    progress(done)
+    return result
+  })
+  return { opened: results.filter((one) => 'digest' in one), problems: results.filter((one) => 'code' in one) }
 }
