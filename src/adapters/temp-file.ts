@@ -31,7 +31,9 @@ const isInUse = (name: string, pid: number): boolean => (pid === process.pid ? o
 /** A process that was killed in the middle of writing `path` left its temporary file beside it; in a work tree it would be an unknown file. */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path)
+  const begin = `.${basename(path)}.`
   for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(begin)) continue
     const { of, pid } = LEFTOVER.exec(name)?.groups ?? {}
     if (of === basename(path) && !isInUse(name, Number(pid))) await rm(join(folder, name), { force: true })
   }
