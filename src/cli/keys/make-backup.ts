@@ -2,8 +2,11 @@
 import { resolve } from 'node:path'
 import { type Proof, proveKeys } from '../../actions/keys/prove.ts'
 import { recordBackup } from '../../actions/keys/record.ts'
+import { type SealHow, sealBackup } from '../../actions/keys/seal-backup.ts'
 import { surveySealed } from '../../actions/keys/sealed-survey.ts'
+import { manifestOf, writeBackup } from '../../actions/keys/write-backup.ts'
 import { buildContext, operatorName } from '../../adapters/context.ts'
+import { localFiles } from '../../adapters/files.ts'
 import { messageOf, OpsError, usageError } from '../../errors.ts'
 import { bundleKeys, type KeyBundle } from '../../sops/keys/bundle.ts'
 import { type Manifest, manifestKeys } from '../../sops/keys/manifest.ts'
@@ -13,8 +16,6 @@ import { assertName, tellRepository } from './backup-place.ts'
 import { type Collected, collectKeys } from './collect.ts'
 import { type Named, namesFor } from './named.ts'
 import { type KeysWorld, openKeysWorld } from './open-world.ts'
-import { type SealHow, sealBackup } from './seal-backup.ts'
-import { manifestOf, writeBackup } from './write-backup.ts'
 
 export interface BackupOrder {
   readonly repo: string
@@ -123,7 +124,11 @@ export async function makeBackup(
     world.quiet()
     const sealed = await sealBackup(world.ctx, bundle, await order.how())
     const manifest = manifestOf(bundle, sealed, proof, { base, version: invocation.version })
-    const paths = await writeBackup({ folder: resolve(order.out), base, sealed, manifest, sheet: order.sheet }, invocation.signal)
+    const paths = await writeBackup(
+      { files: localFiles },
+      { folder: resolve(order.out), base, sealed, manifest, sheet: order.sheet },
+      invocation.signal,
+    )
     const recorded = order.record && sealed.reopened && proof !== null ? await remember(world, collected, invocation) : []
     return { result: { files: paths, keys, proof, sealed: sealed.sealed, reopened: sealed.reopened, recorded }, named }
   } finally {

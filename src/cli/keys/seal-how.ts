@@ -1,8 +1,9 @@
 // Which way a backup is sealed, from the flags: just one, and checked before a cluster is asked.
+
+import type { SealHow } from '../../actions/keys/seal-backup.ts'
 import { usageError } from '../../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { askPassphrase } from './ask-passphrase.ts'
-import type { SealHow } from './seal-backup.ts'
 
 export interface SealFlags {
   readonly to?: readonly string[] | undefined

@@ -3,12 +3,13 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { SealedBackup } from '../../../../src/actions/keys/seal-backup.ts'
+import { manifestOf, writeBackup } from '../../../../src/actions/keys/write-backup.ts'
+import { localFiles } from '../../../../src/adapters/files.ts'
 import { assertName } from '../../../../src/cli/keys/backup-place.ts'
-import type { SealedBackup } from '../../../../src/cli/keys/seal-backup.ts'
-import { manifestOf, writeBackup } from '../../../../src/cli/keys/write-backup.ts'
 import { Secret } from '../../../../src/ports/secret.ts'
 import type { KeyBundle } from '../../../../src/sops/keys/bundle.ts'
-import { newKey } from '../../actions/keys/sealed.ts'
+import { newKey } from './sealed.ts'
 
 let folder: string
 
@@ -29,7 +30,7 @@ const sealed: SealedBackup = {
 }
 const write = (signal: AbortSignal): Promise<string[]> => {
   const manifest = manifestOf(bundle, sealed, null, { base: 'b', version: '1.0.0' })
-  return writeBackup({ folder, base: 'b', sealed, manifest, sheet: false }, signal)
+  return writeBackup({ files: localFiles }, { folder, base: 'b', sealed, manifest, sheet: false }, signal)
 }
 
 /** Aborted when it is asked for the nth time. */

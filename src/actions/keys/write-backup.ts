@@ -1,11 +1,11 @@
 // The files of a backup: parts, sheets, and the manifest last, so that a backup that was cut short has none. Each is read back.
-import { join } from 'node:path'
-import type { Proof } from '../../actions/keys/prove.ts'
-import { localFiles } from '../../adapters/files.ts'
+
 import { OpsError, refusal } from '../../errors.ts'
+import type { Context } from '../../ports/context.ts'
 import { bundleKeys, type KeyBundle } from '../../sops/keys/bundle.ts'
 import { fileRecord, type Manifest, manifestKeys, manifestText, readManifest } from '../../sops/keys/manifest.ts'
 import { sheetPage } from '../../sops/keys/sheet.ts'
+import type { Proof } from './prove.ts'
 import type { SealedBackup } from './seal-backup.ts'
 
 export interface BackupFiles {
@@ -39,10 +39,12 @@ export function manifestOf(
   return readManifest(text, 'the new manifest')
 }
 
-async function assertFree(files: readonly File[]): Promise<void> {
-  const whole = await localFiles.exists(files.at(-1)?.path ?? '')
+type Files = Pick<Context, 'files'>
+
+async function assertFree(ctx: Files, files: readonly File[]): Promise<void> {
+  const whole = await ctx.files.exists(files.at(-1)?.path ?? '')
   for (const { path } of files) {
-    if (await localFiles.exists(path))
+    if (await ctx.files.exists(path))
       throw refusal(
         'backup-exists',
         `${path} is there already, and a backup is never overwritten`,
@@ -52,9 +54,9 @@ async function assertFree(files: readonly File[]): Promise<void> {
   }
 }
 
-async function writeAndRead({ path, text }: File): Promise<void> {
-  await localFiles.createText(path, text)
-  if ((await localFiles.readText(path)) === text) return
+async function writeAndRead(ctx: Files, { path, text }: File): Promise<void> {
+  await ctx.files.createText(path, text)
+  if ((await ctx.files.readText(path)) === text) return
   throw new OpsError({
     code: 'backup-differs',
     message: `${path} does not read back as it was written`,
@@ -68,23 +70,23 @@ async function sheetsOf({ base, folder, sealed, manifest, sheet }: BackupFiles):
   if (!sheet) return []
   const pages = sealed.parts.map(async ({ ending, text }): Promise<File> => {
     const content = sealed.sealed.how === 'shares' ? { kind: 'share' as const, text } : { kind: 'sealed' as const, text: text.reveal() }
-    return { path: join(folder, sheetName(base, ending)), text: (await sheetPage({ manifest, content })).reveal() }
+    return { path: `${folder}/${sheetName(base, ending)}`, text: (await sheetPage({ manifest, content })).reveal() }
   })
   return await Promise.all(pages)
 }
 
 /** All of them or none: some shares of a set may be enough to be the key, and nobody would know of them. */
-async function writeAll(files: readonly File[], signal: AbortSignal): Promise<void> {
+async function writeAll(ctx: Files, files: readonly File[], signal: AbortSignal): Promise<void> {
   const written: string[] = []
   try {
     for (const file of files) {
       signal.throwIfAborted()
       written.push(file.path)
-      await writeAndRead(file)
+      await writeAndRead(ctx, file)
     }
   } catch (error) {
     const ours = error instanceof OpsError && error.code === 'file-exists' ? written.slice(0, -1) : written
-    await Promise.all(ours.map((path) => localFiles.remove(path).catch(() => undefined)))
+    await Promise.all(ours.map((path) => ctx.files.remove(path).catch(() => undefined)))
     throw error
   }
 }
@@ -93,14 +95,14 @@ async function writeAll(files: readonly File[], signal: AbortSignal): Promise<vo
  * Absolute paths of what was written, the parts first. Throws OpsError `backup-exists` before anything is, and `disk-full` of the adapter; nothing is
  * left then.
  */
-export async function writeBackup(files: BackupFiles, signal: AbortSignal): Promise<string[]> {
+export async function writeBackup(ctx: Files, files: BackupFiles, signal: AbortSignal): Promise<string[]> {
   const { folder, base, sealed, manifest } = files
-  const parts = sealed.parts.map(({ ending, text }): File => ({ path: join(folder, `${base}${ending}`), text: text.reveal() }))
+  const parts = sealed.parts.map(({ ending, text }): File => ({ path: `${folder}/${base}${ending}`, text: text.reveal() }))
   const { format: _format, ...rest } = manifest
-  const last: File = { path: join(folder, `${base}.manifest.json`), text: manifestText(rest) }
+  const last: File = { path: `${folder}/${base}.manifest.json`, text: manifestText(rest) }
   const all = [...parts, ...(await sheetsOf(files)), last]
-  await assertFree(all)
-  await localFiles.makeDir(folder)
-  await writeAll(all, signal)
+  await assertFree(ctx, all)
+  await ctx.files.makeDir(folder)
+  await writeAll(ctx, all, signal)
   return all.map(({ path }) => path)
 }
