@@ -148,16 +148,22 @@ export async function revert(ctx: Context, repo: Repository, commit: string, mes
   const head = await ctx.git.head(repo.root)
   if (head !== theirs) {
     if (repo.root === worktreeOf(ctx)) await ctx.git.checkout(repo.root, theirs)
-    else if (!(await ctx.git.isAncestor(repo.root, head, theirs))) throw unpushed(repo, theirs)
+    else if (!(await ctx.git.isAncestor(repo.root, head, theirs))) throw unpushed(repo, theirs, 'the revert')
     else await ctx.git.rebase(repo.root, theirs)
   }
   return ctx.git.revert(repo.root, commit, message)
 }
 
-const unpushed = ({ root, remote, branch }: Repository, theirs: string): OpsError =>
+/** Before a commit of ours: what stands below it is pushed with it. Throws OpsError `git-unpushed` (refused), and those of fetch. */
+export async function assertAllPushed(ctx: Context, repo: Repository): Promise<void> {
+  const theirs = await ctx.git.fetch(repo.root, repo.remote, repo.branch)
+  if (!(await ctx.git.isAncestor(repo.root, await ctx.git.head(repo.root), theirs))) throw unpushed(repo, theirs, 'the commit of this run')
+}
+
+const unpushed = ({ root, remote, branch }: Repository, theirs: string, what: string): OpsError =>
   new OpsError({
     code: 'git-unpushed',
-    message: `${root} has commits that ${remote}/${branch} does not have: they would be pushed with the revert`,
+    message: `${root} has commits that ${remote}/${branch} does not have: they would be pushed with ${what}`,
     hints: [
       `git -C ${root} log --oneline ${theirs.slice(0, 10)}..`,
       `git -C ${root} push, or take them off the branch; then:  flux-ops runs resume`,

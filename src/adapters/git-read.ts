@@ -4,7 +4,7 @@ import type { GitReader, Remote, RemoteBranch, StatusEntry } from '../ports/git.
 import { gitError, pushError, remoteError } from './git-errors.ts'
 import { commitOf, type GitRunner, lines, nulFields, operationUnderWay, rebaseBegan } from './git-run.ts'
 
-const TRAILER_SEARCH = 200
+const MOST_TRAILERS = 200
 
 /** A password in a URL is a secret; the user name of ssh is part of the address. */
 export function withoutCredentials(url: string): string {
@@ -83,7 +83,9 @@ async function show(git: GitRunner, dir: string, commit: string, path: string): 
 
 async function commitsWithTrailer(git: GitRunner, dir: string, ref: string, key: string, value: string): Promise<string[]> {
   const format = `--format=%H%x1f%(trailers:key=${key},valueonly,unfold)`
-  const text = await git.must(dir, ['log', '-z', `--max-count=${TRAILER_SEARCH}`, format, '--end-of-options', ref, '--'], `search ${ref}`)
+  // The words are looked for in all of the history: a run may wait for weeks, and hundreds of commits come meanwhile.
+  const wanted = ['--fixed-strings', `--grep=${key}: ${value}`, `--max-count=${MOST_TRAILERS}`]
+  const text = await git.must(dir, ['log', '-z', ...wanted, format, '--end-of-options', ref, '--'], `search ${ref}`)
   const found: string[] = []
   for (const record of nulFields(text)) {
     const [commit, values = ''] = record.split('\x1f')

@@ -30,16 +30,17 @@ async function stageOnly(git: GitRunner, dir: string, paths: readonly string[]):
       `git -C ${dir} status`,
       'commit or unstage them first',
     )
-  await git.must(dir, ['add', '--all', '--', ...paths], 'stage the changes', WRITE)
+  // Without a path git would add everything.
+  if (paths.length > 0) await git.must(dir, ['add', '--all', '--', ...paths], 'stage the changes', WRITE)
 }
 
 const worktreeDiffers = async (git: GitRunner, dir: string, paths: readonly string[]): Promise<boolean> =>
-  nulFields(await git.must(dir, ['diff', '--name-only', '-z', '--', ...paths], 'read the changes')).length > 0
+  paths.length > 0 && nulFields(await git.must(dir, ['diff', '--name-only', '-z', '--', ...paths], 'read the changes')).length > 0
 
 async function commitPaths(git: GitRunner, dir: string, message: string, paths: readonly string[]): Promise<string> {
   const root = (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, '')
   await stageOnly(git, root, paths)
-  const args = ['commit', '--quiet', '--cleanup=whitespace', '--file=-']
+  const args = ['commit', '--quiet', '--cleanup=whitespace', '--file=-', ...(paths.length === 0 ? ['--allow-empty'] : [])]
   let result = await git.ask(root, args, { ...WRITE, stdin: message })
   if (result.exitCode !== 0 && (await worktreeDiffers(git, root, paths))) {
     // The usual formatting hook: it changed our files and asks for them to be added again.

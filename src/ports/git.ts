@@ -52,7 +52,7 @@ export interface GitReader {
 
 export interface Git extends GitReader {
   fetch(dir: string, remote: string, branch: string): Promise<string>
-  /** Stages `paths` and commits them with the person's own identity, hooks and signing. Returns the commit. */
+  /** Stages `paths` and commits them with the person's own identity, hooks and signing; without a path the commit changes nothing. Returns the commit. */
   commit(dir: string, message: string, paths: readonly string[]): Promise<string>
   /** Never forced. Throws `git-rejected` (hook or protected branch) or `git-raced` (not a fast-forward). */
   push(dir: string, remote: string, commit: string, branch: string): Promise<void>

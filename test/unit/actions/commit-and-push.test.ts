@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { commitMessage, dropCommit, isPushed, pushCommit, revert, runTrailer } from '../../../src/actions/commit-and-push.ts'
+import {
+  assertAllPushed,
+  commitMessage,
+  dropCommit,
+  isPushed,
+  pushCommit,
+  revert,
+  runTrailer,
+} from '../../../src/actions/commit-and-push.ts'
 import type { Repository } from '../../../src/actions/installation.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Git } from '../../../src/ports/git.ts'
@@ -39,6 +47,14 @@ const racingGit = (races: number, calls: string[], theirsHaveIt = false): Partia
 describe('commit and push', () => {
   it('puts trailers behind an empty line', () => {
     expect(commitMessage('Upgrade', [], [trailer])).toBe('Upgrade\n\nFlux-Ops-Run: run-1')
+  })
+
+  it('makes no commit on top of one that the remote does not have, as both would be pushed', async () => {
+    const clone = (isAncestor: boolean) =>
+      fakeContext({ git: { fetch: async () => 'theirs', head: async () => 'mine', isAncestor: async () => isAncestor } })
+
+    await expect(assertAllPushed(clone(false), repo)).rejects.toMatchObject({ code: 'git-unpushed', exit: 'refused' })
+    await expect(assertAllPushed(clone(true), repo)).resolves.toBeUndefined()
   })
 
   it('replays the commit on the new head when somebody was faster', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,6 +113,18 @@ test('commits are found by their trailer and by nothing that only looks like it'
   await commit('b', '3', 'other\n\nFlux-Ops-Run: r12')
 
   expect(await git.commitsWithTrailer(clone, 'HEAD', 'Flux-Ops-Run', 'r1')).toEqual([real])
+})
+
+test('a commit is found by its trailer however many commits came after it', async () => {
+  const { git, clone, commit } = desk
+  const ours = await commit('b', '1', 'ours\n\nFlux-Ops-Run: r1')
+  const later = Array.from(
+    { length: 201 },
+    (_, at) => `commit refs/heads/later\ncommitter a <a@b> ${at} +0000\ndata 1\nx\n${at === 0 ? `from ${ours}\n` : ''}\n`,
+  )
+  execFileSync('git', ['fast-import', '--quiet'], { cwd: clone, input: later.join('') })
+
+  expect(await git.commitsWithTrailer(clone, 'later', 'Flux-Ops-Run', 'r1')).toEqual([ours])
 })
 
 test('ancestry is told both ways, and a commit that is not there is an error', async () => {

@@ -35,6 +35,17 @@ test('only the given paths are committed, with message and trailers as given', a
   expect(statusOf()).toBe('?? mine.txt')
 })
 
+test('a commit without a path has no changes, whatever else lies in the clone', async () => {
+  const { git, clone, run, write } = desk
+  await write('a.yaml', 'one: 2\n')
+  await write('mine.txt', 'not yours')
+
+  const id = await git.commit(clone, 'nothing', [])
+
+  expect(run(['show', '--format=%s', '--name-only', id])).toBe('nothing')
+  expect(statusOf()).toContain('?? mine.txt')
+})
+
 test('other staged changes are not swept into the commit: it is refused', async () => {
   const { git, clone, run, write } = desk
   await write('mine.txt', 'x')
