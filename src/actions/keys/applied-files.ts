@@ -77,7 +77,11 @@ async function filesOf(
 }
 
 /** What Flux fetches of submodules is applied as well, and no part of this clone. */
-const modulesOf = ({ gitRepositories }: ClusterWorld, { submodules }: SealedSurvey, owners: readonly SyncedPath[]): string[] => {
+export const modulesOf = (
+  { gitRepositories }: Pick<ClusterWorld, 'gitRepositories'>,
+  { submodules }: Pick<SealedSurvey, 'submodules'>,
+  owners: readonly SyncedPath[],
+): string[] => {
   const fetched = gitRepositories.filter((source) => source.spec?.recurseSubmodules === true).map(keyOf)
   return submodules.length > 0 && owners.some(({ source }) => fetched.includes(source))
     ? [`Flux fetches submodules, and nothing in them was looked at: ${submodules.join(', ')}`]

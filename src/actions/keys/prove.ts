@@ -52,7 +52,11 @@ async function proveOne(ctx: Context, identity: Identity, recipient: string, fil
   return { recipient, opened: undefined, failed }
 }
 
-export async function proveKeys(ctx: Context, identities: readonly Identity[], survey: SealedSurvey): Promise<Proof> {
+export async function proveKeys(
+  ctx: Context,
+  identities: readonly Identity[],
+  survey: Pick<SealedSurvey, 'head' | 'files' | 'problems'>,
+): Promise<Proof> {
   const distinct = new Map(
     identities.flatMap((identity) => (identity.recipient === undefined ? [] : [[identity.recipient, identity] as const])),
   )

@@ -6,7 +6,9 @@ import type { Keyring } from '../../sops/sealed/keyring.ts'
 import type { Block, SealedFile } from '../../sops/sealed/model.ts'
 import { type OpenedFile, type OpenedUnit, openSealed } from '../../sops/sealed/open.ts'
 import { readSealed } from '../../sops/sealed/read.ts'
+import type { Addition } from '../../sops/sealed/rewrite.ts'
 import { changedBeside } from '../../sops/sealed/same.ts'
+import { isSealedTo } from '../../sops/sealed/sealed-to.ts'
 
 export interface Before {
   readonly file: SealedFile
@@ -64,20 +66,32 @@ async function opensTo(unit: OpenedUnit, { metadata }: Block, recipient: string,
  * That `text` is the file as it was with entries of `recipient` put in, which `next` opens to the very data key (of groups: to their shares). The entries
  * of before stand in it as they were, so whoever opened the file still does; and with the same data key the same sealed values are the same clear ones.
  */
-export async function assertAdded(before: Before, text: string, recipient: string, next: Keyring): Promise<void> {
+export async function assertAdded(before: Before, text: string, { recipient, beside }: Addition, next: Keyring): Promise<void> {
   const { path } = before.file
   const after = reread(path, text)
   const changed = changedBeside(recipient, before.file, after)
   if (changed !== undefined) throw notProven(path, changed)
   // A share of a group is nothing alone: there the next key opens the file only together with others.
   const alone = before.opened.units.every(({ blocks }) => blocks[0]?.metadata.groups.length === 1)
-  for (const unit of before.opened.units) {
+  // Documents that were put into one file later may be for others.
+  const meant = before.opened.units.filter(({ blocks }) =>
+    blocks[0]?.metadata.groups.some(({ age }) => age.some((entry) => entry.recipient === beside)),
+  )
+  for (const unit of meant) {
     const [first, ...more] = blocksAfter(before, unit, after)
     if (first === undefined || more.some(({ metadata }) => !isDeepStrictEqual(metadata.groups, first.metadata.groups)))
       throw notProven(path, 'its documents are not sealed to the same keys any more')
     const opens = await opensTo(unit, first, recipient, next)
     if (opens === 'not' || (alone && opens !== 'all')) throw notProven(path, 'it does not open with the next key alone')
   }
+}
+
+/** That `text` is the file without the entries of `recipient`, and else as it was: whoever opened it by another one still does. */
+export function assertTakenOut(file: SealedFile, text: string, recipient: string): void {
+  const after = reread(file.path, text)
+  const changed = changedBeside(recipient, after, file)
+  if (changed !== undefined) throw notProven(file.path, changed)
+  if (isSealedTo(after, recipient)) throw notProven(file.path, 'the key that is taken out is still in it')
 }
 
 async function assertShut(path: string, reopened: OpenedFile, old: Keyring): Promise<void> {

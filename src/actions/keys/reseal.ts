@@ -8,9 +8,9 @@ import type { Identity } from '../../sops/keys/identities.ts'
 import { keyringOf } from '../../sops/sealed/keyring.ts'
 import type { SealedFile } from '../../sops/sealed/model.ts'
 import { openSealed } from '../../sops/sealed/open.ts'
-import { type Addition, needsSops, withNewDataKey, withRecipient } from '../../sops/sealed/rewrite.ts'
+import { type Addition, needsSops, withNewDataKey, withoutRecipient, withRecipient } from '../../sops/sealed/rewrite.ts'
 import { sideBySide } from '../side-by-side.ts'
-import { assertAdded, assertRotated, notProven } from './reseal-proof.ts'
+import { assertAdded, assertRotated, assertTakenOut, notProven } from './reseal-proof.ts'
 import { type FileProblem, problemOf } from './sealed-survey.ts'
 import type { SealedChange } from './swap-files.ts'
 
@@ -74,10 +74,29 @@ export async function withNextKey(
       const opened = await openSealed(file, now)
       const text = await withRecipient(file, opened, addition)
       if (text === file.text) return text
-      await assertAdded({ file, opened }, text, addition.recipient, next)
+      await assertAdded({ file, opened }, text, addition, next)
       return text
     },
     progress,
+  )
+}
+
+/** Texts without the next key again: what it was put into is as before. Throws `reseal-unproven` (a bug of ours) before anything is written. */
+export async function withoutNextKey(
+  files: readonly SealedFile[],
+  keys: { readonly now: readonly Identity[]; readonly next: string },
+): Promise<Resealed> {
+  const now = await keyringOf(keys.now)
+  return await each(
+    files,
+    async (file) => {
+      // It opens without the next key before anything is taken out.
+      await openSealed(file, now)
+      const text = withoutRecipient(file, keys.next)
+      assertTakenOut(file, text, keys.next)
+      return text
+    },
+    () => undefined,
   )
 }
 
@@ -86,7 +105,7 @@ async function bySops(ctx: Context, file: SealedFile, identities: readonly Ident
   const name = file.path.split('/').at(-1) ?? 'file'
   const { left = {} } = await ctx.exec.run({
     tool: 'sops',
-    args: ['rotate', '--in-place', '--rm-age', old, name],
+    args: ['rotate', '--in-place', '--input-type', file.format, '--output-type', file.format, '--rm-age', old, `./${name}`],
     effect: 'read',
     scratch: { files: { [name]: file.text }, collect: true },
     env: { SOPS_AGE_KEY: new Secret(identities.map(({ secret }) => secret.reveal()).join('\n')) },

@@ -19,7 +19,7 @@ export interface SealedSurvey {
   readonly head: string
   /** Every path that git knows. */
   readonly tracked: readonly string[]
-  /** By path; a path of `uncommitted` has up to two of them. */
+  /** By path; a path of `uncommitted` has up to two of them, the one of the work tree first. */
   readonly files: readonly SealedFile[]
   /** Sealed, and damaged; or not to be read at all. By path. */
   readonly problems: readonly FileProblem[]
@@ -112,7 +112,7 @@ async function readCommitted({ git }: Pick<ReadContext, 'git'>, { root, head }: 
   }
 }
 
-const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : 1)
+const byPath = (one: { path: string }, other: { path: string }): number => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0)
 
 async function cloneOf({ git }: Pick<ReadContext, 'git'>, root: string): Promise<Clone> {
   const head = await git.head(root)
@@ -120,30 +120,52 @@ async function cloneOf({ git }: Pick<ReadContext, 'git'>, root: string): Promise
   return { root, head, marked: new Set(marked), edited: new Set(edited) }
 }
 
-/** `dir`: a folder in the clone. Only files that git knows; a link leads to one that has its own place, or to none of this repository. */
-export async function surveySealed(ctx: Pick<ReadContext, 'files' | 'git'>, dir: string): Promise<SealedSurvey> {
+type Context = Pick<ReadContext, 'files' | 'git'>
+
+interface Lying {
+  readonly clone: Clone
+  readonly tracked: readonly string[]
+  /** Paths that git knows and that lie there as files: a link leads to one that has its own place, or to none of this repository. */
+  readonly there: readonly string[]
+}
+
+async function lying(ctx: Context, dir: string): Promise<Lying> {
   const root = await ctx.git.root(dir)
-  const [tracked, submodules, walked] = await Promise.all([ctx.git.tracked(root), ctx.git.submodules(root), ctx.files.walk(root)])
-  const clone = await cloneOf(ctx, root)
+  const [tracked, walked, clone] = await Promise.all([ctx.git.tracked(root), ctx.files.walk(root), cloneOf(ctx, root)])
   const known = new Set(tracked)
-  const there = walked.filter((path) => known.has(path))
+  return { clone, tracked, there: walked.filter((path) => known.has(path)) }
+}
+
+const sorted = (found: readonly Found[]): Pick<SealedSurvey, 'files' | 'problems'> => {
+  const read = found.filter((one) => one !== undefined)
+  return { files: read.filter((one) => 'documents' in one).sort(byPath), problems: read.filter((one) => 'code' in one).sort(byPath) }
+}
+
+/** `dir`: a folder in the clone. Only files that git knows. */
+export async function surveySealed(ctx: Context, dir: string): Promise<SealedSurvey> {
+  const { clone, tracked, there } = await lying(ctx, dir)
   const present = new Set(there)
   // A sparse checkout has not all of them, and git does not call the others changed.
   const hidden = [...clone.marked].filter((path) => clone.edited.has(path) || !present.has(path))
-  const read = [
-    ...(await sideBySide(there, 16, (path) => readOne(ctx, clone, path))),
-    ...(await sideBySide(hidden, 8, (path) => readCommitted(ctx, clone, path))),
-  ].filter((one) => one !== undefined)
-  return {
-    root,
-    head: clone.head,
-    tracked,
-    files: read.filter((one) => 'documents' in one).sort(byPath),
-    problems: read.filter((one) => 'code' in one).sort(byPath),
-    uncommitted: hidden.filter((path) => read.some((one) => one.path === path)).sort(),
-    submodules,
-  }
+  const [submodules, read, committed] = [
+    await ctx.git.submodules(clone.root),
+    await sideBySide(there, 16, (path) => readOne(ctx, clone, path)),
+    await sideBySide(hidden, 8, (path) => readCommitted(ctx, clone, path)),
+  ]
+  const found = sorted([...read, ...committed])
+  const paths = new Set([...found.files, ...found.problems].map(({ path }) => path))
+  return { root: clone.root, head: clone.head, tracked, ...found, uncommitted: hidden.filter((path) => paths.has(path)).sort(), submodules }
 }
+
+/** The same of the work tree alone: what is committed otherwise is not read. For whoever is about to commit what lies there. */
+export async function surveyWorkTree(ctx: Context, dir: string): Promise<Omit<SealedSurvey, 'uncommitted' | 'submodules'>> {
+  const { clone, tracked, there } = await lying(ctx, dir)
+  return { root: clone.root, head: clone.head, tracked, ...sorted(await sideBySide(there, 16, (path) => readOne(ctx, clone, path))) }
+}
+
+/** As they lie in the work tree; what does not lie there at all, as it is committed. */
+export const workTreeFiles = ({ files }: Pick<SealedSurvey, 'files'>): SealedFile[] =>
+  [...new Map([...files].reverse().map((file) => [file.path, file])).values()].reverse()
 
 /** Files of a survey once more, as they lie in the clone now: one that is gone, or sealed no more, is a problem. */
 export async function rereadSealed(

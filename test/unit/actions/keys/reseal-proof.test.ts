@@ -1,7 +1,7 @@
 // A new text of a sealed file that is not what it has to be is never given out, whatever is wrong with it.
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { assertAdded, assertRotated, type Before } from '../../../../src/actions/keys/reseal-proof.ts'
+import { assertAdded, assertRotated, assertTakenOut, type Before } from '../../../../src/actions/keys/reseal-proof.ts'
 import type { Identity } from '../../../../src/sops/keys/identities.ts'
 import { type Keyring, keyringOf, wrapFor } from '../../../../src/sops/sealed/keyring.ts'
 import type { SealedFile } from '../../../../src/sops/sealed/model.ts'
@@ -29,7 +29,7 @@ const flipped = (text: string, before: RegExp): string =>
 const was = await sealed([old, other])
 const before = await known(was, byOld)
 const added = await withRecipient(before.file, before.opened, { recipient: nameOf(next), beside: nameOf(old) })
-const addedAs = (text: string): Promise<void> => assertAdded(before, text, nameOf(next), byNext)
+const addedAs = (text: string): Promise<void> => assertAdded(before, text, { recipient: nameOf(next), beside: nameOf(old) }, byNext)
 
 test('a next key beside the old one, and nothing else, is taken', async () => {
   await expect(addedAs(added)).resolves.toBeUndefined()
@@ -80,8 +80,12 @@ test('documents that got different entries of the next key are refused, as sops 
   const twoBefore = await known(`${was}---\n${was}`, byOld)
   const again = await withRecipient(before.file, before.opened, { recipient: nameOf(next), beside: nameOf(old) })
 
-  await expect(assertAdded(twoBefore, `${added}---\n${added}`, nameOf(next), byNext)).resolves.toBeUndefined()
-  await expect(assertAdded(twoBefore, `${added}---\n${again}`, nameOf(next), byNext)).rejects.toMatchObject(unproven('the same keys'))
+  await expect(
+    assertAdded(twoBefore, `${added}---\n${added}`, { recipient: nameOf(next), beside: nameOf(old) }, byNext),
+  ).resolves.toBeUndefined()
+  await expect(
+    assertAdded(twoBefore, `${added}---\n${again}`, { recipient: nameOf(next), beside: nameOf(old) }, byNext),
+  ).rejects.toMatchObject(unproven('the same keys'))
 })
 
 const both = await known(added, byNext)
@@ -124,4 +128,21 @@ test.each([
 
 test('other clear values are refused, even where their MAC holds', async () => {
   await expect(rotatedAs(await sealed([next, other], 'another'))).rejects.toMatchObject(unproven('clear values'))
+})
+
+test('a document of the same file that is for others alone needs no entry of the next key', async () => {
+  const foreign = await sealed([other])
+  const both = await known(`${was}---\n${foreign}`, await keyringOf([old, other]))
+  const text = await withRecipient(both.file, both.opened, { recipient: nameOf(next), beside: nameOf(old) })
+
+  await expect(assertAdded(both, text, { recipient: nameOf(next), beside: nameOf(old) }, byNext)).resolves.toBeUndefined()
+})
+
+test('a key is taken out only where nothing else changes, and where it is gone then', () => {
+  const takenOut = withoutRecipient(read(added), nameOf(next))
+
+  expect(() => assertTakenOut(read(added), takenOut, nameOf(next))).not.toThrow()
+  expect(() => assertTakenOut(read(added), added, nameOf(next))).toThrow('still in it')
+  expect(() => assertTakenOut(read(added), withoutRecipient(read(takenOut), nameOf(other)), nameOf(next))).toThrow('more of its metadata')
+  expect(() => assertTakenOut(read(added), flipped(takenOut, /tag:\S/), nameOf(next))).toThrow('sealed values')
 })
