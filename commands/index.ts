@@ -7,6 +7,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   'age:backup': () => import('./age/backup.ts'),
   'age:drill': () => import('./age/drill.ts'),
   'age:restore': () => import('./age/restore.ts'),
+  'age:rotate': () => import('./age/rotate.ts'),
   'audit:keys': () => import('./audit/keys.ts'),
   rollback: () => import('./rollback.ts'),
   'runs:abandon': () => import('./runs/abandon.ts'),
