@@ -33,8 +33,16 @@ function assertKilled(spoken: Spoken, point: KillPoint): void {
 /** A run whose first line was never written cannot be taken up: it changed nothing and is begun again. */
 const neverBegan = ({ where, ...point }: KillPoint): boolean => 'event' in point && point.event === 'run.started' && where !== 'after'
 
+/** Asked after each kill, before the run is taken up: throws when something is lost. */
+export type Look = (point: KillPoint) => Promise<void>
+
 /** Throws when a point is not reached, or when the run does not come to its end. */
-export async function ride(paths: SandboxPaths, args: readonly string[], points: readonly KillPoint[]): Promise<Ride> {
+export async function ride(
+  paths: SandboxPaths,
+  args: readonly string[],
+  points: readonly KillPoint[],
+  look: Look = async () => undefined,
+): Promise<Ride> {
   const start = performance.now()
   const seconds: number[] = []
   let runId: string | undefined
@@ -45,7 +53,10 @@ export async function ride(paths: SandboxPaths, args: readonly string[], points:
     else runId ??= idOf(spoken)
     return spoken
   }
-  for (const point of points) assertKilled(await go(point), point)
+  for (const point of points) {
+    assertKilled(await go(point), point)
+    await look(point)
+  }
   const last = await go()
   if (last.code !== 0 || runId === undefined) throw new Error(`exit ${last.code} ${last.signal ?? ''}\n${last.output.slice(-4000)}`)
   return { runId, last, seconds }

@@ -4,16 +4,20 @@ import { appendFileSync } from 'node:fs'
 import type { Fixture } from '../../runbooks/fixture.ts'
 import { type EndState, endState } from './end-state.ts'
 import type { KillPoint, Listed } from './points.ts'
-import { NotReached, ride } from './ride.ts'
+import { type Look, NotReached, ride } from './ride.ts'
 
 export interface Sweep {
   readonly sandbox: Fixture
   /** Puts the world where the run begins, and returns its arguments. */
   readonly begin: () => Promise<readonly string[]>
   readonly listed: Listed
-  readonly end: EndState
+  readonly end: EndState | Readonly<Record<string, unknown>>
   /** What the objects are asked with last; default: the id of the run. */
   readonly tokenOf?: (runId: string) => string
+  /** The end that a run has reached; default: endState. */
+  readonly endOf?: (runId: string) => Promise<Readonly<Record<string, unknown>>>
+  /** Asked after each kill. */
+  readonly look?: Look
   /** Only points whose name it matches. */
   readonly only: RegExp
   /** In how many runs all points are to be met; undefined: each on its own. */
@@ -37,10 +41,10 @@ function alone(points: readonly KillPoint[]): KillPoint[][] {
 const inRelay = (points: readonly KillPoint[], runs: number): KillPoint[][] =>
   Array.from({ length: runs }, (_, turn) => points.filter((_point, index) => index % runs === turn)).filter((group) => group.length > 0)
 
-const FIELDS = (end: EndState): [string, string][] => Object.entries(end).map(([key, value]) => [key, JSON.stringify(value, null, 1)])
+const FIELDS = (end: object): [string, string][] => Object.entries(end).map(([key, value]) => [key, JSON.stringify(value, null, 1)])
 
 /** What differs, a line each; empty when nothing does. */
-export function differences(end: EndState, wanted: EndState): string[] {
+export function differences(end: object, wanted: object): string[] {
   const expected = new Map(FIELDS(wanted))
   return FIELDS(end).flatMap(([key, value]) => (expected.get(key) === value ? [] : [`${key}: ${value}, not ${expected.get(key)}`]))
 }
@@ -52,10 +56,13 @@ const leavesLease = (points: readonly KillPoint[]): boolean =>
       (point.where === 'after' && point.event === 'run.finished') || (point.where === 'middle' && point.step === 'give-lease-back'),
   )
 
-async function rideOf({ sandbox, begin, end, tokenOf = (runId) => runId }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
+async function rideOf(
+  { sandbox, begin, end, tokenOf = (runId) => runId, endOf, look }: Sweep,
+  points: readonly KillPoint[],
+): Promise<string[]> {
   const args = await begin()
-  const { runId } = await ride(sandbox.paths, args, points)
-  const reached = await endState(sandbox, runId, tokenOf(runId))
+  const { runId } = await ride(sandbox.paths, args, points, look)
+  const reached = await (endOf?.(runId) ?? endState(sandbox, runId, tokenOf(runId)))
   return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
 }
 
@@ -65,9 +72,9 @@ const isOfEffect = (point: KillPoint): boolean =>
 
 /**
  * After other kills the run comes to a step later than it would, and Flux may have done by itself what that step writes: then a moment of the effect
- * does not come. It is met in a run of its own, where Flux may still be first: only what does not come in three of them is a failure.
+ * does not come. It is met in a run of its own, where Flux may still be first: only what does not come in eight of them is a failure.
  */
-async function rideAll(work: Sweep, points: readonly KillPoint[], tries = 3): Promise<string[]> {
+async function rideAll(work: Sweep, points: readonly KillPoint[], tries = 8): Promise<string[]> {
   try {
     return await rideOf(work, points)
   } catch (error) {
