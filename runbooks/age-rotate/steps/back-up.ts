@@ -66,11 +66,13 @@ const hasKey = (manifest: Manifest, recipient: string | undefined): boolean =>
 function partsOf(view: RotateView): string[] {
   const { seal } = view.plan
   const base = baseOf(view)
-  if (seal.how !== 'shares') return [`${base}.age`, `${base}.html`]
-  return Array.from({ length: seal.count }, (_, index) => `${base}-share-${index + 1}`).flatMap((name) => [`${name}.txt`, `${name}.html`])
+  const manifest = `${base}.manifest.json`
+  if (seal.how !== 'shares') return [`${base}.age`, `${base}.html`, manifest]
+  const shares = Array.from({ length: seal.count }, (_, index) => `${base}-share-${index + 1}`)
+  return [...shares.flatMap((name) => [`${name}.txt`, `${name}.html`]), manifest]
 }
 
-/** Parts that were written before a kill and that no manifest speaks of: they are this run's own. */
+/** What was written before a kill and is no whole backup: it is this run's own. */
 async function clearParts(ctx: Context, view: RotateView): Promise<void> {
   for (const name of partsOf(view)) {
     const path = `${view.plan.out}/${name}`
@@ -111,7 +113,12 @@ export const backUpStep: WriteStep<RotatePlan> = {
   preview: (view) => [`write ${view.plan.out}/${baseOf(view)}…, ${WAY[view.plan.seal.how]}`],
   isDone: async (ctx, view) => {
     if (!(await ctx.files.exists(manifestPath(view)))) return false
-    return hasKey(await wholeBackup(ctx, view), nextOf(view))
+    // A kill in the middle of it leaves an empty manifest: then it is made once more.
+    const whole = await wholeBackup(ctx, view).catch((error: unknown) => {
+      if (!(error instanceof OpsError)) throw error
+      return undefined
+    })
+    return whole !== undefined && hasKey(whole, nextOf(view))
   },
   factsWhenDone: async (ctx, view) => {
     const { files } = await wholeBackup(ctx, view)

@@ -17,6 +17,7 @@ const POINTS: readonly KillPoint[] = [
   middle('add-key', 1),
   { where: 'before', event: 'step.finished add-key' },
   middle('back-up', 2),
+  middle('back-up', 3),
   middle('add-recipient', 4),
   { where: 'before', event: 'step.finished commit-add' },
   middle('push-add', 1),
