@@ -266,7 +266,8 @@ async function kubeconfigAs(name: string, url: string, token: string): Promise<s
   const config = JSON.parse(await readFile(desk.paths.kubeconfig, 'utf8'))
   config.clusters[0].cluster.server = url
   config.users[0].user = { token }
-  const path = join(desk.paths.tmp, `${name}.kubeconfig`)
+  // Where tokens may lie: everything else is searched for them.
+  const path = join(desk.paths.secrets, `${name}.kubeconfig`)
   await writeFile(path, JSON.stringify(config), { mode: 0o600 })
   return path
 }
