@@ -1,4 +1,4 @@
-// A rotation beside others who push, and one that is taken back. More of it, and a watcher with both releases: npm run test:faults -- rotate.
+// A rotation beside others who push, and one that is taken back. More of it, what repositories look like, and a watcher with both releases: npm run test:faults -- rotate.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Driven } from '../desk.ts'
 import { RotationDesk } from './desk.ts'

@@ -2,9 +2,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { parseIdentities } from '../../../src/sops/keys/identities.ts'
-import { ageRecipients } from '../../../src/sops/sealed/sealed-to.ts'
-import { RotationDesk } from './desk.ts'
+import { parseIdentities } from '../../src/sops/keys/identities.ts'
+import { ageRecipients } from '../../src/sops/sealed/sealed-to.ts'
+import { RotationDesk } from '../runbooks/age-rotate/desk.ts'
 
 let desk: RotationDesk
 
