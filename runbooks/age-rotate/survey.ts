@@ -90,6 +90,7 @@ export const oldKeyOf = (ctx: ReadContext, input: RotateInput): Promise<OldKey> 
       'old-key-several',
       `files of the repository are sealed to ${found.size} keys of the cluster: which one is to go?`,
       ...lines,
+      'or a rotation has stopped half-way, and one of them is its new key:  flux-ops runs list',
     )
   })
 

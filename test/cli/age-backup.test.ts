@@ -100,7 +100,7 @@ describe('age backup', () => {
 
   test.each([
     [['--to', 'age1nonsense'], 'recipient 1'],
-    [['--shares', '3/2'], '3 of 2'],
+    [['--shares', '3/2'], 'no more than N'],
     [['--shares', 'many'], 'is not K/N'],
     [['--passphrase', '--shares', '2/3'], 'cannot be used together'],
     [[], 'nothing says what the backup is sealed to'],

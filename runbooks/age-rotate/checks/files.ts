@@ -124,6 +124,8 @@ async function tried(ctx: ReadContext, files: readonly SealedFile[], { recipient
   return [...both.problems, ...cut.problems].map(({ path, message }) => ({ where: path, what: message }))
 }
 
+const UNKNOWN = 'its version could not be read'
+
 /** Why sops of this machine cannot do it; undefined when it is there and new enough. */
 async function sopsLacking(
   ctx: ReadContext,
@@ -132,7 +134,8 @@ async function sopsLacking(
   try {
     const { stdout } = await ctx.exec.run({ tool: 'sops', args: ['--version', '--disable-version-check'], effect: 'read' })
     const version = /\d+\.\d+\.\d+/.exec(stdout)?.[0]
-    if (version === undefined || !lt(version, first)) return undefined
+    if (version === undefined) return { why: UNKNOWN, hints: [] }
+    if (!lt(version, first)) return undefined
     return { why: `sops ${version} is too old for them: ${first} or newer is needed`, hints: [] }
   } catch (error) {
     if (!(error instanceof OpsError) || error.code !== 'tool-missing') throw error
@@ -153,7 +156,10 @@ export const sopsThere: RotateCheck = {
     ]
     if (why.length === 0) return { status: 'skip', reason: 'every file is sealed to age keys alone' }
     const of = counted(why.length, 'file')
-    const lacking = await sopsLacking(ctx, keyFiles.length > 0 ? SETS_FROM_STDIN : ROTATES)
+    const first = keyFiles.length > 0 ? SETS_FROM_STDIN : ROTATES
+    const lacking = await sopsLacking(ctx, first)
+    if (lacking?.why === UNKNOWN)
+      return { status: 'unknown', cause: `${of} need sops ${first} or newer: ${UNKNOWN}`, hints: ['sops --version'] }
     if (lacking !== undefined) return fail('sops-there', `${of} need sops: ${lacking.why}`, lacking.hints, why)
     const items = await tried(ctx, needing, old)
     return items.length === 0

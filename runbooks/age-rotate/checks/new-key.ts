@@ -1,5 +1,5 @@
 // Whether the new key can be used by everybody who needs it, and whether its backup would help.
-import { lt } from 'semver'
+import { lt, valid } from 'semver'
 import { sealBackup } from '../../../src/actions/keys/seal-backup.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
@@ -24,9 +24,12 @@ const FIRST: Readonly<Record<'kustomize-controller' | 'sops' | 'age', string>> =
 export const kindOf = async (ctx: ReadContext, input: RotateInput): Promise<NativeKind> =>
   input.postQuantum === undefined ? (await oldKeyOf(ctx, input)).kind : input.postQuantum ? 'hybrid' : 'x25519'
 
+const UNKNOWN = 'of a version that cannot be read'
+
+/** Undefined where the tool is not on this machine. */
 async function versionOf(ctx: ReadContext, tool: Tool & ('sops' | 'age'), args: readonly string[]): Promise<string | undefined> {
   try {
-    return /\d+\.\d+\.\d+/.exec((await ctx.exec.run({ tool, args, effect: 'read' })).stdout)?.[0]
+    return /\d+\.\d+\.\d+/.exec((await ctx.exec.run({ tool, args, effect: 'read' })).stdout)?.[0] ?? UNKNOWN
   } catch (error) {
     if (!(error instanceof OpsError) || error.code !== 'tool-missing') throw error
     return undefined
@@ -52,7 +55,7 @@ export const postQuantumRead: RotateCheck = {
     const found = { 'kustomize-controller': tag, sops, age }
     const items = Object.entries(FIRST).flatMap(([who, first]): CheckItem[] => {
       const version = found[who as keyof typeof FIRST]
-      if (version === undefined || !lt(version, first)) return []
+      if (version === undefined || valid(version) === null || !lt(version, first)) return []
       return [{ where: `${who} ${version}`, what: `does not know post-quantum keys; ${who} ${first} is the first that does` }]
     })
     if (items.length > 0)
@@ -62,6 +65,9 @@ export const postQuantumRead: RotateCheck = {
         ['flux-ops upgrade --to 2.9.2', 'or stay with a classical key: --no-post-quantum'],
         items,
       )
+    // A tag that is no version says nothing of what it knows.
+    const unread = Object.entries(found).filter(([, version]) => version !== undefined && valid(version) === null)
+    if (unread.length > 0) return { status: 'unknown', cause: unread.map((each) => each.join(' ')).join(', ') }
     return pass(
       `kustomize-controller ${tag}${sops === undefined ? '' : `, sops ${sops}`}${age === undefined ? '' : `, age ${age}`}; sops of the others who edit has to be 3.12 or newer`,
     )

@@ -109,6 +109,6 @@ export const proveCut: ReadStep<RotatePlan> = {
   kind: 'read',
   id: 'prove-cut',
   title: 'prove that nothing needs the old key',
-  why: 'the files that Flux has applied open with the new key, each with its MAC',
+  why: 'every file opens without the old key; one whose MAC does not hold is named in the report',
   run: async (ctx, view) => ({ ...(await proveFiles(ctx, view)) }),
 }

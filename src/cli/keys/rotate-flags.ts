@@ -20,7 +20,7 @@ export const rotateFlags = {
           exit: 'usage',
         })
       if (!RECIPIENT.test(plainText(value, 'key')))
-        throw usageError('flag-invalid', `--key "${value}" is no recipient of age`, 'flux-ops status shows them')
+        throw usageError('flag-invalid', `--key "${value}" is no recipient of age`, 'without --key it is told which can be meant')
       return value
     },
   }),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { localFiles } from '../../adapters/files.ts'
 import { usageError } from '../../errors.ts'
 import { parseRecipientsFile, readRecipients } from '../../sops/keys/recipients.ts'
+import { parseShares } from './parse-shares.ts'
 import type { RotateFlagValues } from './rotate-flags.ts'
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
@@ -27,17 +28,7 @@ export function parseUntil(value: string, now: Date): string {
   return at.toISOString()
 }
 
-const MOST_SHARES = 255
 const HINTS = ['--to age1… for a key that is kept elsewhere', '--passphrase-file FILE', '--shares 3/5']
-
-const sharesOf = (text: string): unknown => {
-  const [threshold = 0, count = 0] = (/^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []).slice(1).map(Number)
-  const no = (why: string) => usageError('shares-invalid', `--shares ${text} ${why}`, '--shares 3/5: any 3 of 5 recover')
-  if (count === 0) throw no('is not K/N')
-  if (threshold < 2 || threshold > count || count > MOST_SHARES)
-    throw no(`cannot be: K is 2 at least and no more than N, N ${MOST_SHARES} at most`)
-  return { how: 'shares', threshold, count }
-}
 
 async function recipientsOf({ to = [], 'recipients-file': files = [] }: RotateFlagValues): Promise<string[]> {
   const read = await Promise.all(files.map(async (path) => parseRecipientsFile(await localFiles.readText(path), path)))
@@ -58,7 +49,7 @@ async function sealOf(flags: RotateFlagValues): Promise<unknown> {
       'the backup is sealed one way; age backup makes more of them',
     )
   if (ways.length === 0) throw usageError('seal-missing', 'nothing says what the backup of the new key is sealed to', ...HINTS)
-  if (shares !== undefined) return sharesOf(shares)
+  if (shares !== undefined) return parseShares(shares)
   if (passphrase === '-')
     throw usageError(
       'passphrase-stdin',

@@ -1,9 +1,9 @@
 // Which way a backup is sealed, from the flags: just one, and checked before a cluster is asked.
-
 import type { SealHow } from '../../actions/keys/seal-backup.ts'
 import { usageError } from '../../errors.ts'
 import type { Invocation } from '../invocation.ts'
 import { askPassphrase } from './ask-passphrase.ts'
+import { parseShares } from './parse-shares.ts'
 
 export interface SealFlags {
   readonly to?: readonly string[] | undefined
@@ -18,13 +18,6 @@ export interface SealFlags {
 
 const HINTS = ['--to age1… for keys that are kept elsewhere', '--passphrase', '--shares 3/5']
 
-function sharesOf(text: string): SealHow {
-  const [, threshold, count] = /^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []
-  if (threshold === undefined || count === undefined)
-    throw usageError('shares-invalid', `--shares ${text} is not K/N`, '--shares 3/5: any 3 of 5 recover')
-  return { how: 'shares', threshold: Number(threshold), count: Number(count) }
-}
-
 /** Throws OpsError (usage) `seal-missing`, `seal-several`, `shares-invalid`. */
 export function sealHow(invocation: Invocation, flags: SealFlags): () => Promise<SealHow> {
   const { to = [], 'recipients-file': recipientsFiles = [], identity: identities = [] } = flags
@@ -32,7 +25,7 @@ export function sealHow(invocation: Invocation, flags: SealFlags): () => Promise
   const toPassphrase = flags.passphrase || flags['passphrase-file'] !== undefined
   const ways = [toKeys && '--to', toPassphrase && '--passphrase', flags.shares !== undefined && '--shares'].filter((way) => way !== false)
   if (ways.length > 1) throw usageError('seal-several', `${ways.join(' and ')} cannot be used together`, 'make a backup for each')
-  const shares = flags.shares === undefined ? undefined : sharesOf(flags.shares)
+  const shares = flags.shares === undefined ? undefined : parseShares(flags.shares)
   if (ways.length === 0 && !flags['dry-run']) throw usageError('seal-missing', 'nothing says what the backup is sealed to', ...HINTS)
   return async () => {
     if (shares !== undefined) return shares
