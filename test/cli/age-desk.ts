@@ -10,6 +10,7 @@ import { expect } from 'vitest'
 import { environment } from '../../src/sandbox/index.ts'
 import { runBuilt, type Said } from '../helpers/built-program.ts'
 import { Evidence } from '../helpers/evidence.ts'
+import { feed } from '../helpers/feed.ts'
 import { type SharedSandbox, sharedSandbox } from '../helpers/shared-sandbox.ts'
 import { secretsOf, tellSecret } from '../secrets/known-secrets.ts'
 import { filesBelow, search } from '../secrets/search.ts'
@@ -112,7 +113,7 @@ export class AgeDesk {
   async tool(name: string, args: readonly string[], stdin = '', cwd = this.sandbox.paths.repo): Promise<string> {
     const file = name === 'git' ? 'git' : join(this.sandbox.paths.bin, name)
     const running = promisify(execFile)(file, [...args], { env: this.env, cwd, maxBuffer: 2 ** 26 })
-    running.child.stdin?.end(stdin)
+    feed(running.child.stdin, stdin)
     return (await running).stdout
   }
 

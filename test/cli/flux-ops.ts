@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { feed } from '../helpers/feed.ts'
 
 const ENTRY = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 
@@ -39,7 +40,7 @@ export async function createCli(): Promise<Cli> {
         })
         child.on('error', reject)
         child.on('close', (code) => resolve({ code, stdout, stderr }))
-        child.stdin.end(stdin)
+        feed(child.stdin, stdin)
       }),
     remove: () => rm(home, { recursive: true, force: true }),
   }

@@ -14,6 +14,7 @@ import type { SealedFile } from '../../../src/sops/sealed/model.ts'
 import { openSealed } from '../../../src/sops/sealed/open.ts'
 import { readSealed } from '../../../src/sops/sealed/read.ts'
 import { ageRecipients } from '../../../src/sops/sealed/sealed-to.ts'
+import { feed } from '../../helpers/feed.ts'
 import type { Style } from '../../helpers/shared-sandbox.ts'
 import { type DriveInput, type Driven, drive } from '../desk.ts'
 import { type Fixture, fixture } from '../fixture.ts'
@@ -118,7 +119,7 @@ export class RotationDesk {
     const file = name === 'git' ? 'git' : join(this.sandbox.paths.bin, name)
     const { stdin = '', cwd = this.sandbox.paths.repo, env = {} } = options
     const running = promisify(execFile)(file, [...args], { env: { ...this.env, ...env }, cwd, maxBuffer: 2 ** 26 })
-    running.child.stdin?.end(stdin)
+    feed(running.child.stdin, stdin)
     return (await running).stdout
   }
 

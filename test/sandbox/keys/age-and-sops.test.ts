@@ -19,6 +19,7 @@ import { ageOpenCommand, openWithIdentities, openWithPassphrase } from '../../..
 import { readBundle } from '../../../src/sops/keys/read-bundle.ts'
 import { readRecipients } from '../../../src/sops/keys/recipients.ts'
 import { ageSealCommand, planSeal, sealNatively, sealToPassphrase } from '../../../src/sops/keys/seal.ts'
+import { feed } from '../../helpers/feed.ts'
 import { sshEd25519, sshRsa } from '../../unit/sops/keys/fixtures.ts'
 
 let root: string
@@ -153,7 +154,7 @@ test('a passphrase opens with age what we seal', async () => {
   const command = `${at('age')} --decrypt -o ${at('unlocked.txt')} ${at('locked.age')}`
   const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdout.on('data', (chunk: Buffer) => {
-    if (chunk.includes('passphrase')) child.stdin.end(`${passphrase}\n`)
+    if (chunk.includes('passphrase')) feed(child.stdin, `${passphrase}\n`)
   })
   const code = await new Promise((done) => child.on('exit', done))
 

@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Identity, parseIdentities } from '../../../src/sops/keys/identities.ts'
+import { feed } from '../../helpers/feed.ts'
 import { allTools } from '../scratch.ts'
 
 export interface Said {
@@ -37,8 +38,7 @@ function run(file: string, args: readonly string[], stdin: string, env: Record<s
     child.on('close', (code) =>
       resolve({ exitCode: code ?? -1, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),
     )
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(stdin)
+    feed(child.stdin, stdin)
   })
 }
 

@@ -10,6 +10,7 @@ import { ensureTools } from '../../../src/sandbox/toolchain/index.ts'
 import { addRecipient, removeRecipient } from '../../../src/sops/rules/edit.ts'
 import { parseRules } from '../../../src/sops/rules/parse.ts'
 import { recipientsOf, ruleFor, rulesAbove } from '../../../src/sops/rules/rule-for.ts'
+import { feed } from '../../helpers/feed.ts'
 import { LAYOUTS } from '../../unit/sops/rules/layouts.ts'
 import { ALICE, NEW, peopled } from '../../unit/sops/rules/people.ts'
 import { CASES } from './rule-cases.ts'
@@ -39,7 +40,7 @@ const run = (
     const child = execFile(program, [...args], { cwd: options.cwd, env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : 1, stdout, stderr }),
     )
-    child.stdin?.end(options.stdin ?? '')
+    feed(child.stdin, options.stdin)
   })
 
 let worlds = 0

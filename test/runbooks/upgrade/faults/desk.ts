@@ -15,6 +15,7 @@ import {
   standardSandbox,
   withSandbox,
 } from '../../../../src/sandbox/index.ts'
+import { feed } from '../../../helpers/feed.ts'
 import { type Style, sharedSandbox } from '../../../helpers/shared-sandbox.ts'
 
 export const FROM = '2.7.3'
@@ -134,7 +135,13 @@ export async function faultDesk(style: Style): Promise<FaultDesk> {
       env: programEnv([]),
       stdio: 'pipe',
     })
-    return kept(await listen(child, (text) => text.includes(question) && child.stdin.end(answer)))
+    return kept(
+      await listen(child, (text) => {
+        if (!text.includes(question)) return false
+        feed(child.stdin, answer)
+        return true
+      }),
+    )
   }
 
   return {
