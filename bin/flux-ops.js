@@ -1,5 +1,8 @@
-#!/usr/bin/env node
-// Starts the built program. Old syntax on purpose: an old Node has to get as far as the sentence that says it is too old.
+#!/bin/sh
+':' //; command -v node > /dev/null || { echo '✗ flux-ops needs Node 22.13 or newer on the PATH: https://nodejs.org' >&2; exit 2; }; exec node --max-semi-space-size=8 "$0" "$@"
+// Starts the built program. To a shell, the line above is what starts Node; to Node it is a string and a comment. Only so an option of Node gets in on every
+// system: `env` has not everywhere an -S. With it a thousand files in work take a third less memory, and no more time.
+// Old syntax on purpose: an old Node has to get as far as the sentence that says it is too old.
 var parts = process.versions.node.split('.').map(Number)
 if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 13)) {
   process.stderr.write('✗ flux-ops needs Node 22.13 or newer, this is ' + process.versions.node + ': https://nodejs.org\n')

@@ -1,16 +1,18 @@
 // The built program as a person starts it. `npm test` builds it first.
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import pjson from '../../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const ask = async (args: string[], env: NodeJS.ProcessEnv = {}, program = 'bin/flux-ops.js'): Promise<string> => {
-  const { stdout } = await promisify(execFile)(process.execPath, [`${root}${program}`, ...args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+  const { stdout } = await promisify(execFile)(`${root}${program}`, args, {
+    env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}`, HOME: process.env.HOME, ...env },
   })
   return stdout
 }
@@ -46,6 +48,34 @@ test('a reader that goes away early is no error', async () => {
   const { stderr } = await promisify(execFile)('sh', ['-c', shell])
 
   expect(stderr).toBe('')
+})
+
+describe('the launcher', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flux-ops-launcher-'))
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  const launch = (program: string, args: string[]) => promisify(execFile)(program, args, { env: { PATH: folder } })
+
+  test('gives Node its option, and every argument as it was, through a link in a folder with a space too', async () => {
+    await writeFile(join(folder, 'node'), `#!/bin/sh\nprintf '%s\\n' "$@"\n`, { mode: 0o755 })
+    await mkdir(join(folder, 'a folder'))
+    const link = join(folder, 'a folder', 'kubectl-flux_ops')
+    await symlink(`${root}bin/flux-ops.js`, link)
+
+    const { stdout } = await launch(link, ['age', 'drill', '', '*', 'two words', `'"$HOME`])
+
+    expect(stdout).toBe(['--max-semi-space-size=8', link, 'age', 'drill', '', '*', 'two words', `'"$HOME`, ''].join('\n'))
+  })
+
+  test('says what to install where there is no Node', async () => {
+    await expect(launch(`${root}bin/flux-ops.js`, ['--version'])).rejects.toMatchObject({
+      code: 2,
+      stderr: '✗ flux-ops needs Node 22.13 or newer on the PATH: https://nodejs.org\n',
+    })
+  })
 })
 
 describe('completion', () => {

@@ -14,6 +14,7 @@ import { allTools } from '../sandbox/scratch.ts'
 import { realSops } from '../sandbox/sops/real-sops.ts'
 import { type Benchmark, timeProcess } from './benchmark.ts'
 import { measure } from './plan/measure.ts'
+import { nodeOptions } from './program.ts'
 
 const FILES = 1000
 const [RATIO, MIB] = [0.2, 250]
@@ -65,7 +66,7 @@ export const benchmark: Benchmark = async () => {
     const [OLD_KEY, NEW_KEY] = [old.secret.reveal(), next.secret.reveal()]
     const path = `${dirname((await allTools()).sops ?? '')}:/usr/local/bin:/usr/bin:/bin`
     const env = { PATH: path, HOME: folder, OLD_KEY, NEW_KEY, BOTH_KEYS: `${OLD_KEY}\n${NEW_KEY}` }
-    const mine = await measure([process.execPath, join(HERE, 'by-us.ts'), ours], env)
+    const mine = await measure([process.execPath, ...(await nodeOptions()), join(HERE, 'by-us.ts'), ours], env)
     if (mine.code !== 0 || mine.stdout.trim() !== String(FILES))
       throw new Error(`ours ended with ${mine.code}\n${mine.stderr.slice(-2000)}`)
     say(`  ours: ${(mine.ms / 1000).toFixed(1)} s, of that ${mine.cpu.toFixed(1)} s of processor time, ${mine.mib.toFixed(0)} MiB`)

@@ -2,18 +2,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { down, environment, sandboxPaths, standardServices, stopProcess, up, withSandbox } from '../../src/sandbox/index.ts'
 import { allTools, manifestsDir } from '../sandbox/scratch.ts'
 import { type Benchmark, median } from './benchmark.ts'
 import { fillCluster } from './plan/cluster.ts'
 import { type Measured, measure } from './plan/measure.ts'
+import { PROGRAM, pathWithNode } from './program.ts'
 
 const [NAME, FROM, TO] = ['perf-plan', '2.7.3', '2.9.2']
 const OBJECTS = 2000
 const ROUNDS = 3
 const [SECONDS, MIB] = [10, 400]
-const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -42,8 +41,9 @@ export const benchmark: Benchmark = async () => {
     const objects = await withSandbox(ref, (ctx) => fillCluster(ctx, FROM, OBJECTS))
     say(`  ${objects} Flux objects are there`)
     const paths = sandboxPaths(state.dir)
-    const env = { ...process.env, ...environment(paths), XDG_STATE_HOME: join(paths.home, 'state') }
-    const argv = [process.execPath, PROGRAM, 'upgrade', 'plan', '--to', TO, '--repo', paths.repo, '--json']
+    const tools = environment(paths)
+    const env = { ...process.env, ...tools, PATH: pathWithNode(tools.PATH), XDG_STATE_HOME: join(paths.home, 'state') }
+    const argv = [PROGRAM, 'upgrade', 'plan', '--to', TO, '--repo', paths.repo, '--json']
     const runs: Measured[] = []
     for (let round = 0; round < ROUNDS; round++) {
       const run = await measure(argv, env)

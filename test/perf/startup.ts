@@ -1,10 +1,9 @@
 // How soon the program answers what needs no cluster, against kubectl.
-import { fileURLToPath } from 'node:url'
 import { describeProgress, ensureTools } from '../../src/sandbox/toolchain/index.ts'
 import { alternate, type Benchmark } from './benchmark.ts'
+import { PROGRAM, pathWithNode } from './program.ts'
 
 const ROUNDS = 25
-const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 
 const CASES = [
   { args: ['--version'], reach: 1 },
@@ -15,8 +14,11 @@ const CASES = [
 
 export const benchmark: Benchmark = async () => {
   const { kubectl } = await ensureTools(['kubectl'], (progress) => process.stderr.write(`${describeProgress(progress)}\n`))
-  const ours = CASES.map(({ args }) => [process.execPath, PROGRAM, ...args])
-  const [peer = Number.NaN, ...times] = await alternate([[kubectl, 'version', '--client'], ...ours], ROUNDS)
+  const ours = CASES.map(({ args }) => [PROGRAM, ...args])
+  const [peer = Number.NaN, ...times] = await alternate([[kubectl, 'version', '--client'], ...ours], ROUNDS, {
+    ...process.env,
+    PATH: pathWithNode(),
+  })
   return CASES.map(({ args, reach }, index) => ({
     what: `flux-ops ${args.join(' ')}`,
     against: 'kubectl version --client',

@@ -7,10 +7,10 @@ import { down, environment, restore, snapshot, standardSandbox, standardUp } fro
 import { formatLine } from '../../src/sandbox/progress-line.ts'
 import { settled } from '../helpers/settled.ts'
 import { type Benchmark, median, timeProcess } from './benchmark.ts'
+import { PROGRAM, pathWithNode } from './program.ts'
 
 const [NAME, FROM, TO, LABEL] = ['perf', '2.7.3', '2.9.2', 'before']
 const ROUNDS = 3
-const PROGRAM = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 const PROCEDURE = fileURLToPath(new URL('./seed-003-upgrade.sh', import.meta.url))
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -20,9 +20,10 @@ export const benchmark: Benchmark = async () => {
   try {
     const { dir, tools } = await standardUp({ name: NAME, root, flux: FROM, style: 'pin' }, (line) => say(formatLine(line)))
     await snapshot(standardSandbox(NAME, root), LABEL)
-    const env = { ...process.env, ...environment({ dir }), XDG_STATE_HOME: join(dir, 'home', 'state') }
+    const sandbox = environment({ dir })
+    const env = { ...process.env, ...sandbox, PATH: pathWithNode(sandbox.PATH), XDG_STATE_HOME: join(dir, 'home', 'state') }
     const repo = join(dir, 'repo')
-    const ours = [process.execPath, PROGRAM, 'upgrade', '--to', TO, '--repo', repo, '--yes', '--plain']
+    const ours = [PROGRAM, 'upgrade', '--to', TO, '--repo', repo, '--yes', '--plain']
     const peer = ['bash', PROCEDURE, repo, FROM, TO]
     const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] }
     for (let round = 0; round < ROUNDS; round++) {
