@@ -3,6 +3,7 @@ import type { DrillReport, FileCount, SecretDrill } from '../../actions/keys/dri
 import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
 import { shortRecipient } from '../../sops/keys/bundle.ts'
 import { sanitise } from '../../ui/sanitise.ts'
+import { drillVerdict } from './drill-verdict.ts'
 import type { Named } from './named.ts'
 
 const MOST = 20
@@ -67,11 +68,7 @@ function clusterLines({ cluster }: DrillReport): string[] {
   ]
 }
 
-const VERDICTS: Readonly<Record<DrillReport['verdict'], string>> = {
-  passed: '✔ passed: with this backup nothing is lost',
-  failed: '✗ failed: this backup does not bring everything back',
-  unknown: '? not known: something above could not be answered, and that is no pass',
-}
+const MARKS: Readonly<Record<DrillReport['verdict'], string>> = { passed: '✔', failed: '✗', unknown: '?' }
 
 export function drawDrill(report: DrillReport & { readonly recorded: readonly string[] }, named: Named): string {
   const { backup } = report
@@ -84,7 +81,7 @@ export function drawDrill(report: DrillReport & { readonly recorded: readonly st
     '',
     ...clusterLines(report),
     '',
-    VERDICTS[report.verdict],
+    `${MARKS[report.verdict]} ${drillVerdict(report)}`,
     ...report.recorded.map((id) => `  Secret ${id} remembers it`),
   ]
   return `${lines.map((line) => sanitise(named(line))).join('\n')}\n`

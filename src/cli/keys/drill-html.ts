@@ -2,19 +2,16 @@
 import type { DrillReport, FileCount } from '../../actions/keys/drill-report.ts'
 import type { FileProblem } from '../../actions/keys/sealed-survey.ts'
 import { escapeHtml } from '../../sops/keys/html.ts'
+import { drillVerdict } from './drill-verdict.ts'
 
 const text = escapeHtml
 
 const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}code{font:.875rem ui-monospace,monospace;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;border-bottom:1px solid #ddd}
-.passed{color:#0b6b2e}.failed{color:#b3261e}.unknown{color:#8a5300}@media print{body{margin:0}}`
+td ul{margin:0;padding-left:1.2rem}.passed{color:#0b6b2e}.failed{color:#b3261e}.unknown{color:#8a5300}@media print{body{margin:0}}`
 
-const VERDICT: Readonly<Record<DrillReport['verdict'], string>> = {
-  passed: 'Passed: with this backup nothing is lost',
-  failed: 'Failed: this backup does not bring everything back',
-  unknown: 'Not known: something could not be answered, and that is no pass',
-}
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1)
 
 const row = (name: string, value: string): string => `<tr><th scope="row">${text(name)}</th><td>${value}</td></tr>`
 const code = (value: string): string => `<code>${text(value)}</code>`
@@ -52,7 +49,7 @@ export function drillHtml(report: DrillReport & { readonly recorded: readonly st
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Drill of a key backup, ${text(at)}</title><style>${STYLE}</style></head><body>
 <h1>Drill of a key backup</h1>
-<p class="${verdict}"><strong>${VERDICT[verdict]}</strong></p>
+<p class="${verdict}"><strong>${text(capital(drillVerdict(report)))}</strong></p>
 <table>
 ${row('when', text(at))}
 ${row('backup', text(backup.names.join(', ')))}

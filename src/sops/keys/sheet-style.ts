@@ -12,7 +12,7 @@ th { width: 24mm; font-weight: 600 }
 ol { margin: 0; padding-left: 6mm }
 li { margin: 0 0 1.5mm; break-inside: avoid }
 code { display: block; margin: 0.5mm 0; font: 9pt/1.4 ui-monospace, Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere }
-pre { margin: 0; font: 9pt/1.5 ui-monospace, Menlo, Consolas, monospace; font-variant-ligatures: none; white-space: pre; overflow-x: auto }
+pre { margin: 0; font: 9pt/1.5 ui-monospace, Menlo, Consolas, monospace; font-variant-ligatures: none; white-space: pre; overflow-x: auto; break-inside: avoid }
 pre i { font-style: normal; color: #555; -webkit-user-select: none; user-select: none }
 p.fine { font-size: 8.5pt; margin: 1mm 0 }
 figure { display: inline-block; width: 86mm; margin: 2mm 2mm 2mm 0; break-inside: avoid }
