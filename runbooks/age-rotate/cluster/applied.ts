@@ -1,18 +1,16 @@
 // Whether the cluster has fetched and applied a commit: every source of the clone, and every Kustomization that decrypts with the key, Ready with it.
-import { readDeployments } from '../../../src/actions/cluster-survey.ts'
 import { findCommit, type Trailer } from '../../../src/actions/commit-and-push.ts'
 import { shorten } from '../../../src/actions/reconcile.ts'
 import { request, requested } from '../../../src/actions/requests.ts'
-import { idOf, resourceOfObject } from '../../../src/actions/resources.ts'
+import { idOf } from '../../../src/actions/resources.ts'
 import { readFluxObject } from '../../../src/actions/sync-source.ts'
 import { paceOf, waitFor } from '../../../src/actions/wait-for.ts'
-import { OpsError } from '../../../src/errors.ts'
-import { keySecrets } from '../../../src/flux/age-backup.ts'
 import { isSuspended, reconciledSince, verdict } from '../../../src/flux/conditions.ts'
 import { appliedRevision, artifactRevision, commitOf } from '../../../src/flux/revisions.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { RotateView } from '../plan-facts.ts'
+import { decryption, sourceOf } from './decryption.ts'
 
 export interface Goal {
   readonly view: RotateView
@@ -48,26 +46,10 @@ export function commitJudge(ctx: ReadContext, { view, trailer }: Goal): (revisio
 
 /** Kustomizations that decrypt with the key and apply a source of this clone, as they are now: one may have come or gone since the plan. */
 export async function decrypting(ctx: ReadContext, { plan }: RotateView): Promise<KubeObject[]> {
-  const [first] = plan.kustomizations
-  if (first === undefined) return []
-  const { apiVersion } = await readFluxObject(ctx.kube, 'Kustomization', first).catch(async (error: unknown) => {
-    if (!(error instanceof OpsError) || error.code !== 'object-missing') throw error
-    return { apiVersion: 'kustomize.toolkit.fluxcd.io/v1' }
-  })
-  const resource = resourceOfObject({ apiVersion, kind: 'Kustomization', metadata: { name: '' } })
-  const [listed, deployments] = await Promise.all([ctx.kube.list(resource), readDeployments(ctx.kube, plan.namespace)])
-  const objects = listed.map((object) => ({ ...object, apiVersion, kind: 'Kustomization' }))
-  const users = new Set(
-    keySecrets(objects, deployments)
-      .filter(({ id }) => plan.secrets.includes(id))
-      .flatMap(({ usedBy }) => usedBy),
-  )
-  return objects.filter((object) => users.has(`Kustomization ${idOf(object)}`) && plan.sources.includes(sourceOf(object)))
-}
-
-const sourceOf = ({ metadata, spec }: KubeObject): string => {
-  const { kind, name, namespace = metadata.namespace } = spec?.sourceRef ?? {}
-  return kind === 'GitRepository' ? `${namespace}/${name}` : ''
+  if (plan.kustomizations.length === 0) return []
+  const { kustomizations, secrets } = await decryption(ctx, plan)
+  const users = new Set(secrets.filter(({ id }) => plan.secrets.includes(id)).flatMap(({ usedBy }) => usedBy))
+  return kustomizations.filter((object) => users.has(`Kustomization ${idOf(object)}`) && plan.sources.includes(sourceOf(object)))
 }
 
 const readSources = (ctx: ReadContext, { plan }: RotateView): Promise<KubeObject[]> =>

@@ -11,7 +11,7 @@ import type { RotateView } from '../plan-facts.ts'
 import type { RotatePlan } from '../plan-schema.ts'
 import { rotationReport } from '../report-text.ts'
 import { goalOf } from './phase.ts'
-import { assertNothingOld } from './prove.ts'
+import { assertNobodyNew, assertNothingOld } from './prove.ts'
 
 export const keepOld = (until: string): ManualStep<RotatePlan> => ({
   kind: 'manual',
@@ -35,6 +35,7 @@ export const lastLook: WriteStep<RotatePlan> = {
   isDone: async () => false,
   run: async (ctx, view) => {
     const { mentions, commit } = await assertNothingOld(ctx, view)
+    await assertNobodyNew(ctx, view, await keysAtHand(ctx, view))
     if (await isApplied(ctx, goalOf(view, 'cut'))) return { mentions, commit }
     throw new OpsError({
       code: 'rotation-unproven',

@@ -7,7 +7,8 @@ import { OpsError } from '../../../src/errors.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { metadataOf, readSealed } from '../../../src/sops/sealed/read.ts'
 import { isSealedTo } from '../../../src/sops/sealed/sealed-to.ts'
-import { holds, keysAtHand } from '../cluster/key-secrets.ts'
+import { latecomers } from '../cluster/decryption.ts'
+import { holds, type KeysAtHand, keysAtHand } from '../cluster/key-secrets.ts'
 import { nextOf, type RotateView } from '../plan-facts.ts'
 import type { RotatePlan } from '../plan-schema.ts'
 import { wholeBackup } from './back-up.ts'
@@ -25,6 +26,18 @@ const progressOf =
     if (done % 20 === 0) ctx.progress({ waitingFor: 'every file to open without the old key', lastSeen: `${done} of ${total}` })
   }
 
+/** Throws OpsError `rotation-unproven`. */
+export async function assertNobodyNew(ctx: ReadContext, view: RotateView, keys: KeysAtHand): Promise<void> {
+  const late = await latecomers(ctx, view, keys)
+  if (late.length === 0) return
+  throw notProven(
+    'the rotation was planned without something that needs the old key',
+    late,
+    `take the rotation back, and plan it anew with that:  flux-ops runs abandon ${view.runId}`,
+    'or take it out of the cluster',
+  )
+}
+
 interface Proven {
   readonly files: number
   readonly commit: string
@@ -34,11 +47,13 @@ interface Proven {
 
 /** Every file of the clone that is sealed to the new key opens with what the cluster has, the old key left out. Throws OpsError `rotation-unproven`. */
 async function proveFiles(ctx: ReadContext, view: RotateView): Promise<Proven> {
-  const { secrets, all, next } = await keysAtHand(ctx, view)
+  const keys = await keysAtHand(ctx, view)
+  const { secrets, all, next } = keys
   if (next?.recipient === undefined)
     throw notProven('the new key is not in the cluster any more', view.plan.secrets, 'flux-ops age restore')
   const lacking = secrets.filter((secret) => !holds(secret, next)).map(({ id }) => id)
   if (lacking.length > 0) throw notProven('the new key is not in every Secret any more', lacking, 'flux-ops age restore')
+  await assertNobodyNew(ctx, view, keys)
   const survey = await surveyWorkTree(ctx, view.plan.repo.root)
   const files = survey.files.filter((file) => isSealedTo(file, next.recipient ?? ''))
   const without = all.filter(({ recipient }) => recipient !== view.plan.old)
