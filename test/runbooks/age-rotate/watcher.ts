@@ -28,7 +28,7 @@ const FAILED = /decrypt|sops data key|no identity matched|age identit|keys\.txt/
 export interface Watched {
   /** What Flux said of decryptions that failed, each once. */
   readonly failures: readonly string[]
-  /** By Kustomization: how many requests were answered, by whomever they were made. */
+  /** By Kustomization: how many requests were answered with Ready: what waits for another has decrypted nothing. */
   readonly reconciliations: Readonly<Record<string, number>>
 }
 
@@ -44,6 +44,9 @@ const saysFailed = (object: KubeObject): string[] =>
   ((object.status?.conditions ?? []) as { type: string; status: string; message: string }[])
     .filter(({ status, message }) => status !== 'True' && FAILED.test(message))
     .map(({ type, message }) => `${object.metadata.name} ${type}: ${message}`)
+
+const isReady = ({ status }: KubeObject): boolean =>
+  ((status?.conditions ?? []) as { type: string; status: string }[]).some((one) => one.type === 'Ready' && one.status === 'True')
 
 /** Ends with the work. Every look asks each Kustomization anew; the log of the controller tells what happened between two looks. */
 export async function watched(desk: RotationDesk, work: () => Promise<unknown>): Promise<Watched> {
@@ -61,6 +64,7 @@ export async function watched(desk: RotationDesk, work: () => Promise<unknown>):
   const before = new Set(linesOf(await logText(desk)))
   const failures = new Set<string>()
   const reconciliations: Record<string, number> = {}
+  const answers: Record<string, number> = {}
   const asked = new Map<string, string>()
   let over = false
   const look = async (): Promise<void> => {
@@ -73,7 +77,8 @@ export async function watched(desk: RotationDesk, work: () => Promise<unknown>):
         const isOurs = object.metadata.annotations?.[REQUEST] === asked.get(name)
         const isAnswered = object.status?.lastHandledReconcileAt === asked.get(name)
         if (asked.has(name) && isOurs && !isAnswered) continue
-        if (asked.has(name) && isAnswered) reconciliations[name] = (reconciliations[name] ?? 0) + 1
+        if (asked.has(name) && isAnswered) answers[name] = (answers[name] ?? 0) + 1
+        if (asked.has(name) && isAnswered && isReady(object)) reconciliations[name] = (reconciliations[name] ?? 0) + 1
         asked.set(name, systemClock.now().toISOString())
         const body = { metadata: { annotations: { [REQUEST]: asked.get(name) } } }
         await world.kube.patch(KUSTOMIZATION, { name, namespace }, 'merge', body, { fieldManager: 'watcher' })
@@ -81,10 +86,10 @@ export async function watched(desk: RotationDesk, work: () => Promise<unknown>):
     }
   }
   const looking = look()
-  const answers = (): number => Math.min(...DECRYPTING.map((name) => reconciliations[name] ?? 0))
+  const fewest = (): number => Math.min(...DECRYPTING.map((name) => answers[name] ?? 0))
   const oneMore = async (): Promise<void> => {
-    const enough = answers() + 1
-    await waitUntil('everything that decrypts to be reconciled', async () => answers() >= enough, { withinMs: 120_000 })
+    const enough = fewest() + 1
+    await waitUntil('everything that decrypts to be reconciled', async () => fewest() >= enough, { withinMs: 120_000 })
   }
   try {
     // It is at work before the first step, and still behind the last.
