@@ -16,9 +16,11 @@ const NO_COMMIT = '0'.repeat(40)
 
 const dryKube = (kube: Kube, would: Would): Kube => ({
   identity: () => kube.identity(),
+  server: () => kube.server(),
   get: (resource, name, options) => kube.get(resource, name, options),
   list: (resource, options) => kube.list(resource, options),
   pages: (resource, options) => kube.pages(resource, options),
+  kinds: (groups) => kube.kinds(groups),
   serves: (resource) => kube.serves(resource),
   canI: (request) => kube.canI(request),
   logs: (pod, options) => kube.logs(pod, options),

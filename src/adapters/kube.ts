@@ -11,8 +11,10 @@ import type {
   PatchOptions,
   PatchType,
   Resource,
+  ServerIdentity,
 } from '../ports/kube.ts'
 import { acceptOf, apiVersionOf, completed, notKubernetes, objectSchema, parse, subjectOf } from './kube-answers.ts'
+import { discover } from './kube-discovery.ts'
 import { isRealNotFound, type Subject } from './kube-errors.ts'
 import { listAll, pagesOf } from './kube-list.ts'
 import { createPath, groupPath, logPath, objectPath, resourceName } from './kube-paths.ts'
@@ -84,18 +86,23 @@ async function userName(session: Session): Promise<string | undefined> {
   return response.status < 300 ? parse(whoSchema, response.body, subject).status.userInfo.username : undefined
 }
 
-async function identify(session: Session): Promise<ClusterIdentity> {
+async function identifyServer(session: Session): Promise<ServerIdentity> {
   const about: Subject = { verb: 'get', what: 'the version', resource: '/version' }
-  // Version first: it is what tells a Kubernetes API server from anything else that listens there.
   const answer = await session.send({ method: 'GET', path: '/version', repeat: 'read', subject: about })
   const version = parse(versionSchema, answer.body, about).gitVersion
+  return { context: session.where.context, server: session.where.server, version }
+}
+
+async function identify(session: Session): Promise<ClusterIdentity> {
+  // Version first: it is what tells a Kubernetes API server from anything else that listens there.
+  const server = await identifyServer(session)
   const [system, user] = await Promise.all([getOne(session, NAMESPACE, { name: 'kube-system' }), userName(session)])
   const uid = system?.metadata.uid
   if (!uid) {
     const message = `the cluster behind context ${session.where.context} has no namespace kube-system: it cannot be told from others`
     throw new OpsError({ code: 'kube-error', message, hints: ['is it the right server?'] })
   }
-  return { context: session.where.context, server: session.where.server, uid, version, user }
+  return { ...server, uid, user }
 }
 
 async function write(session: Session, resource: Resource, call: Omit<Call, 'accepts'>): Promise<KubeObject> {
@@ -122,9 +129,11 @@ async function podLogs(
 
 export const createKube = (session: Session): Kube => ({
   identity: () => identify(session),
+  server: () => identifyServer(session),
   get: (resource, name, options) => getOne(session, resource, name, options),
   list: (resource, options = {}) => listAll(session, resource, options),
   pages: (resource, options = {}) => pagesOf(session, resource, options),
+  kinds: (groups) => discover(session, groups),
   serves: (resource) => servesKind(session, resource),
   canI: (request) => askAccess(session, request),
   logs: (pod, options = {}) => podLogs(session, pod, options),

@@ -46,14 +46,17 @@ export interface KubeObject {
   [field: string]: any
 }
 
-export interface ClusterIdentity {
+export interface ServerIdentity {
   /** Name of the kubeconfig context in use. */
   context: string
   server: string
-  /** UID of the kube-system namespace: what makes a cluster this cluster. */
-  uid: string
   /** `gitVersion` of /version, for example v1.34.4. */
   version: string
+}
+
+export interface ClusterIdentity extends ServerIdentity {
+  /** UID of the kube-system namespace: what makes a cluster this cluster. */
+  uid: string
   /** User name the API server knows us by (SelfSubjectReview), where it tells. */
   user?: string | undefined
 }
@@ -86,6 +89,8 @@ export interface Page {
 /** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid`, `kube-busy` or `kube-error`. */
 export interface KubeReader {
   identity(): Promise<ClusterIdentity>
+  /** What answers there: one request, which whoever is let in may make. Not enough to tell one cluster from another. */
+  server(): Promise<ServerIdentity>
   /** undefined when the object, or its kind, does not exist. */
   get(resource: Resource, name: ObjectName, options?: Pick<ListOptions, 'metadataOnly'>): Promise<KubeObject | undefined>
   /** Pages of 500. An empty list when the kind is not served (404); never for any other failure. */
@@ -95,6 +100,8 @@ export interface KubeReader {
    * is promised, and in a list that outlives its snapshot an object may be seen twice.
    */
   pages(resource: Resource, options?: Omit<ListOptions, 'atMost'>): AsyncIterable<Page>
+  /** Kinds of these API groups that are served now, each in the version that the server prefers. */
+  kinds(groups: readonly string[]): Promise<Resource[]>
   /** Whether this kind is served at this version now. */
   serves(resource: Resource): Promise<boolean>
   canI(request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }>

@@ -88,9 +88,11 @@ function watchedKube(run: Run, kube: Kube): Kube {
     write(run, stepOfWrite(run, resource, object), label(verb, resource, name), 'request', work)
   return {
     identity: () => kube.identity(),
+    server: () => kube.server(),
     get: (resource, name) => kube.get(resource, name),
     list: (resource, options) => kube.list(resource, options),
     pages: (resource, options) => kube.pages(resource, options),
+    kinds: (groups) => kube.kinds(groups),
     serves: (resource) => kube.serves(resource),
     canI: (asked) => kube.canI(asked),
     logs: (pod, options) => kube.logs(pod, options),

@@ -24,6 +24,7 @@ function emptyCluster(): { ctx: Context; written: Written[] } {
       written.push({ did: `patch ${resource.kind} ${name.name}`, body })
       return body
     },
+    kinds: async () => [],
     serves: async () => true,
   }
   const clock = { now: () => new Date(0), sleep: async () => undefined }
