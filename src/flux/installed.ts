@@ -84,7 +84,9 @@ export function parseImage(image: string): { component: Component; tag: string }
 export function controllersOf(deployments: readonly KubeObject[]): InstalledController[] {
   return deployments.flatMap((deployment) => {
     const containers: unknown = deployment.spec?.template?.spec?.containers
-    const images = Array.isArray(containers) ? containers.map((container) => String(container?.image ?? '')) : []
+    const images = Array.isArray(containers)
+      ? containers.flatMap((container) => (typeof container?.image === 'string' ? [container.image as string] : []))
+      : []
     return images.flatMap((image) => {
       const parsed = parseImage(image)
       return parsed ? [{ ...parsed, image, namespace: deployment.metadata.namespace ?? '' }] : []

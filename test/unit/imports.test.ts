@@ -35,11 +35,12 @@ const RULES: readonly Rule[] = [
     types: /^src\/(ports|engine)\//,
     packages: /^(re2js|semver|yaml|zod)$/,
   },
+  { from: /^src\/diagnosis\//, own: /^src\/(diagnosis\/|flux\/|errors\.ts)/, types: /^src\/ports\//, packages: NOTHING },
   { from: /^src\/ui\//, own: /^src\/(ui\/|errors\.ts)/, types: /^src\/(engine|ports)\//, packages: new RegExp(`^(listr2|${PURE_NODE})$`) },
   { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
   {
     from: /^src\/actions\//,
-    own: /^src\/(actions\/|audit\/|flux\/|sops\/|ports\/|errors\.ts)/,
+    own: /^src\/(actions\/|audit\/|diagnosis\/|flux\/|sops\/|ports\/|errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|yaml|semver|${PURE_NODE})$`),
   },

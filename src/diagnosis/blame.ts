@@ -1,0 +1,59 @@
+// For what else an object that is not well says that it waits. What it says of itself is never blamed on others.
+import { kindOfObject } from '../flux/kinds.ts'
+import { type Edge, edgesOf } from './edges.ts'
+import { conditionsOf, isWell, type Sighting, type World } from './world.ts'
+
+/** Ready=False because the source, or the chart, has nothing to give. */
+const SOURCE_REASONS = new Set(['ArtifactFailed', 'SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable', 'DependencyNotReady'])
+
+/** The folder is missing in an artifact that is there. */
+const OWN_ARTIFACT = /path not found|no such file or directory/i
+
+const UNREACHED = /connection refused|no such host|i\/o timeout|context deadline exceeded|giving up after/i
+
+/** Whether what depends on it may go on: a suspended one counts with what it said last, as to the controllers. */
+export function isReadyForOthers({ object, verdict }: Sighting): boolean {
+  if (verdict.state === 'ready' || verdict.state === 'static') return true
+  if (verdict.state !== 'suspended') return false
+  const ready = conditionsOf(object).find(({ type }) => type === 'Ready')
+  return ready?.status === 'True' && verdict.observed
+}
+
+const isNamed = (message: string, label: string): boolean => {
+  const [kind = '', id = ''] = label.split(' ')
+  return message.includes(`${kind}/${id}`) || message.includes(`'${id}'`) || message.includes(`"${id}"`)
+}
+
+function waitsFor({ object, verdict }: Sighting, { via, to }: Edge, world: World): boolean {
+  const target = world.sightings.get(to)
+  if (target === undefined) return false
+  const { reason, message } = verdict
+  if (via === 'dependsOn') return reason === 'DependencyNotReady' && !isReadyForOthers(target)
+  // Without a message it is known of the history alone, and that names nobody.
+  if (via === 'applies') return /HealthCheck/.test(reason) && !isWell(target) && (message === '' || isNamed(message, to))
+  const asksSource = SOURCE_REASONS.has(reason) || (object.kind === 'HelmChart' && /no artifact available/.test(message))
+  return asksSource && !OWN_ARTIFACT.test(message) && !isReadyForOthers(target)
+}
+
+/** Deployments that are down: of the controller that has to act, and of source-controller where an artifact could not be fetched. */
+function controllersBlamed({ object, verdict, triedAgain }: Sighting, down: ReadonlyMap<string, string>): string[] {
+  const own = down.get(kindOfObject(object)?.component ?? '')
+  // In a try that nobody brings to its end.
+  const stands = triedAgain === true || !verdict.observed || verdict.state === 'terminating' || verdict.state === 'progressing'
+  const source = UNREACHED.test(verdict.message) && /source-controller/.test(verdict.message) ? down.get('source-controller') : undefined
+  return [...(own !== undefined && stands ? [own] : []), ...(source === undefined ? [] : [source])]
+}
+
+/** `down`: label of the Deployment by component. Labels, each once; empty where the object is a cause itself. */
+export function blameOf(sighting: Sighting, world: World, down: ReadonlyMap<string, string>): string[] {
+  const controllers = controllersBlamed(sighting, down)
+  // Of one that is being deleted, what it said before counts no more.
+  if (controllers.length > 0 || sighting.verdict.state === 'terminating') return controllers
+  return [
+    ...new Set(
+      edgesOf(sighting.object)
+        .filter((edge) => waitsFor(sighting, edge, world))
+        .map(({ to }) => to),
+    ),
+  ]
+}

@@ -1,0 +1,80 @@
+// A HelmRelease that its own chart, values or history hold up.
+import type { KubeObject } from '../../ports/kube.ts'
+import type { Fix } from '../finding.ts'
+import { explained, never, person, reconcileCommand, type State, safe } from './case.ts'
+
+interface Way {
+  readonly state: string
+  readonly pattern: RegExp
+  readonly says: (caught: string | undefined) => string
+  readonly fixes: (object: KubeObject) => readonly Fix[]
+}
+
+const debug = ({ metadata: { name, namespace } }: KubeObject): string => `flux debug helmrelease ${name} -n ${namespace} --show-status`
+
+const WAYS: readonly Way[] = [
+  {
+    state: 'missing-rollback-target',
+    pattern: /^MissingRollbackTarget/m,
+    says: () => 'it failed, and there is no earlier release to go back to',
+    fixes: (object) => [
+      person('correct the values or the chart, in git', debug(object)),
+      safe('then let it begin anew', ...reconcileCommand(object, ' --reset')),
+      never('uninstalling it to begin anew: what it keeps goes with it'),
+    ],
+  },
+  {
+    state: 'retries-exhausted',
+    pattern: /^RetriesExceeded|retries exhausted/im,
+    says: () => 'it failed as often as it may, and is not tried again before it changes',
+    fixes: (object) => [
+      person('see why it failed, and correct it in git', debug(object)),
+      safe('if the reason is gone, let it begin anew', ...reconcileCommand(object, ' --reset')),
+      never('--force, which installs or upgrades whatever the reason is'),
+    ],
+  },
+  {
+    state: 'values-missing',
+    pattern: /^ValuesError .*not found/m,
+    says: () => 'values that it takes from a ConfigMap or Secret are not there',
+    fixes: () => [
+      person('bring them back, or correct spec.valuesFrom, in git'),
+      never('an empty one to get past it: it is installed with that'),
+    ],
+  },
+  {
+    state: 'values-unusable',
+    pattern: /^ValuesError/m,
+    says: () => 'values that it takes from a ConfigMap or Secret cannot be read or put together',
+    fixes: (object) => [person('correct them where they come from, in git', debug(object))],
+  },
+  {
+    state: 'release-locked',
+    pattern: /another operation \(install\/upgrade\/rollback\) is in progress|^PendingRelease/m,
+    says: () => 'an operation of Helm was cut short, and its release is still marked as pending',
+    fixes: (object) => [
+      person('see that nobody else works on it with helm', `helm -n ${object.metadata.namespace} history ${object.metadata.name}`),
+      safe('helm-controller unlocks it by itself: let it', ...reconcileCommand(object)),
+      never('deleting the Secret of the release'),
+    ],
+  },
+  {
+    state: 'helm-action-failed',
+    pattern: /^(Install|Upgrade|Rollback|Uninstall|Test)Failed/m,
+    says: (action = '') => `Helm's ${action.toLowerCase()} failed`,
+    fixes: (object) => [
+      person('see why, and correct it in git', debug(object)),
+      safe('then let it be tried again', ...reconcileCommand(object)),
+    ],
+  },
+]
+
+export const helmRelease: State = (found) => {
+  const { object, said } = found
+  if (object.kind !== 'HelmRelease') return undefined
+  for (const { state, pattern, says, fixes } of WAYS) {
+    const match = pattern.exec(said)
+    if (match !== null) return explained(found, { state, says: says(match[1]), fixes: fixes(object) })
+  }
+  return undefined
+}
