@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   'age:restore': () => import('./age/restore.ts'),
   'age:rotate': () => import('./age/rotate.ts'),
   'audit:keys': () => import('./audit/keys.ts'),
+  recover: () => import('./recover.ts'),
   rollback: () => import('./rollback.ts'),
   'runs:abandon': () => import('./runs/abandon.ts'),
   'runs:list': () => import('./runs/list.ts'),

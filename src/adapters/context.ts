@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly signal: AbortSignal
   /** Program name and version: the API server's audit log shows it. */
   readonly userAgent: string
+  /** How long a server that answered before is waited for, in ms; left out: a minute, and long enough for it to be started anew. */
+  readonly patienceMs?: number | undefined
   readonly onOutage?: ((text: string) => void) | undefined
   readonly decorate?: ((world: World) => World) | undefined
 }
