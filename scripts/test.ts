@@ -1,5 +1,5 @@
 // `npm test`: what the tests need, then the tests, then `N passed, N failed` as the very last line.
-// Arguments: test projects (unit, sandbox, faults, planner, hazards, styles, forge), then whatever vitest is to be given.
+// Arguments: test projects (unit, sandbox, faults, planner, hazards, styles, recover, forge), then whatever vitest is to be given.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { COUNTS_FILE, type Counts } from './test/closing-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards', 'styles', 'forge']
+const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards', 'styles', 'recover', 'forge']
 
 const split = (args: string[]): { projects: string[]; rest: string[] } => {
   const end = args.findIndex((arg) => !PROJECTS.includes(arg))

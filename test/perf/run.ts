@@ -7,7 +7,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   keys: () => import('./keys.ts'),
   migrate: () => import('./migrate.ts'),
   plan: () => import('./plan.ts'),
+  recover: () => import('./recover.ts'),
   startup: () => import('./startup.ts'),
+  storms: () => import('./storms.ts'),
   upgrade: () => import('./upgrade.ts'),
 }
 
