@@ -96,7 +96,7 @@ export function drawDiagnosis(diagnosis: Diagnosis): string {
       first(moving, (one) => toldLine(one, takenAt)),
     ),
     ...section(
-      'suspended, and nobody waits for it',
+      'suspended by a person',
       first(suspended, ({ object }) => `  ${name(object)}`),
     ),
     ...section(
