@@ -4,6 +4,7 @@ import { OpsError, usageError } from '../../errors.ts'
 import { Secret } from '../../ports/secret.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 import { canAsk } from '../prompt.ts'
+import { typedLines } from './typed-lines.ts'
 
 export interface PassphraseRequest {
   /** What it is for: `of backup.age`. */
@@ -17,8 +18,6 @@ export interface PassphraseRequest {
 }
 
 const LONGEST = 4096
-const CTRL_C = '\u0003'
-const CTRL_D = '\u0004'
 
 const oneLine = (text: string, where: string): Secret => {
   const line = text.replace(/\r?\n$/, '')
@@ -36,44 +35,6 @@ async function standardInput(): Promise<string> {
       throw usageError('passphrase-too-long', `standard input holds over ${LONGEST} characters`, 'is it the right one?')
   }
   return text
-}
-
-/** Characters as they are typed, without echo; undefined at Ctrl-C. */
-function typed(question: string, signal: AbortSignal): Promise<string | undefined> {
-  const { stdin, stderr } = process
-  stderr.write(question)
-  return new Promise((resolve) => {
-    let text = ''
-    const end = (answer: string | undefined): void => {
-      stdin.off('data', onData)
-      signal.removeEventListener('abort', onAbort)
-      stdin.setRawMode(false)
-      stdin.pause()
-      stderr.write('\n')
-      resolve(answer)
-    }
-    const onAbort = (): void => end(undefined)
-    const onData = (chunk: string): void => {
-      for (const char of chunk) {
-        if (char === '\r' || char === '\n' || char === CTRL_D) {
-          end(text)
-          return
-        }
-        if (char === CTRL_C) {
-          end(undefined)
-          process.kill(process.pid, 'SIGINT')
-          return
-        }
-        // Backspace takes a whole character, which may be two units long.
-        text = char === '\u007f' || char === '\b' ? [...text].slice(0, -1).join('') : text + char
-      }
-    }
-    stdin.setRawMode(true)
-    stdin.setEncoding('utf8')
-    stdin.on('data', onData)
-    stdin.resume()
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
 }
 
 const interrupted = (): OpsError =>
@@ -104,11 +65,10 @@ export async function askPassphrase({ what, file, twice, json, signal }: Passphr
       `nobody can be asked here for the passphrase ${what}`,
       'give it by --passphrase-file FILE, or - for standard input',
     )
-  const first = await typed(`passphrase ${sanitise(what)}: `, signal)
-  if (first === undefined) throw interrupted()
-  if (!twice) return new Secret(first)
-  const second = await typed('the same again: ', signal)
-  if (second === undefined) throw interrupted()
+  const questions = [`passphrase ${sanitise(what)}: `, ...(twice ? ['the same again: '] : [])]
+  const answers = await typedLines(process, questions, { signal, interrupt: () => process.kill(process.pid, 'SIGINT') })
+  if (answers === undefined) throw interrupted()
+  const [first = '', second = first] = answers
   if (first !== second) throw usageError('passphrase-differs', 'the two passphrases are not the same', 'type it again')
   return new Secret(first)
 }
