@@ -1,6 +1,6 @@
 // What decrypts in the cluster, and with which Secret, as it is now: a run may wait for weeks, and others go on.
 import { readDeployments } from '../../../src/actions/cluster-survey.ts'
-import { readClusterKeys } from '../../../src/actions/keys/cluster-keys.ts'
+import { type ClusterKeys, importedIdentities, readClusterKeys } from '../../../src/actions/keys/cluster-keys.ts'
 import { idOf, parseId, resourceOfObject, SECRET } from '../../../src/actions/resources.ts'
 import { readFluxObject } from '../../../src/actions/sync-source.ts'
 import { OpsError } from '../../../src/errors.ts'
@@ -42,17 +42,19 @@ export const sourceOf = ({ metadata, spec }: KubeObject): string => {
 }
 
 /** Secrets with the old key and without the new one. */
-async function secretsOf(ctx: ReadContext, { plan }: RotateView, { old, next }: KeysAtHand, now: Decryption): Promise<string[]> {
+async function secretsOf(ctx: ReadContext, { plan }: RotateView, { next }: KeysAtHand, now: Decryption): Promise<string[]> {
   const others = now.secrets.filter(({ id }) => !plan.secrets.includes(id)).map(({ id }) => id)
   if (others.length === 0) return []
   const read = await readClusterKeys(ctx.kube, { objects: now.kustomizations, deployments: now.deployments }, others)
+  // By its recipient: somebody may have taken it out of the Secrets that were planned.
+  const holdsOld = (secret: ClusterKeys): boolean => importedIdentities(secret).some(({ recipient }) => recipient === plan.old)
   const lines: string[] = []
   for (const secret of read) {
     const [problem] = secret.problems
     // One that is not there opens nothing, with or without a rotation.
     if (problem !== undefined && (secret.object !== undefined || (await ctx.kube.get(SECRET, parseId(secret.id))) !== undefined))
       lines.push(`${problem}; whether it holds the old key is not known`)
-    else if (old !== undefined && holds(secret, old) && !(next !== undefined && holds(secret, next)))
+    else if (holdsOld(secret) && !(next !== undefined && holds(secret, next)))
       lines.push(`Secret ${secret.id} holds the old key alone, and ${secret.usedBy.join(', ')} decrypts with it`)
   }
   return lines
