@@ -14,8 +14,14 @@ type Part = Record<string, any>
 export const clip = (text: string, longest = LONGEST): string =>
   text.length <= longest ? text : `${text.slice(0, longest - TAIL)} … ${text.slice(-TAIL)}`
 
+/** A token in the URL of a source stands in what its controller says as well, and a diagnosis is pasted into a chat. A user alone, as of ssh://git@, is no secret. */
+const withoutPasswords = (text: string): string =>
+  text.includes('@')
+    ? text.replace(/\b(https?:\/\/)[^/@\s]{1,400}@/gi, '$1[redacted]@').replace(/(:\/\/[^/@\s:]{0,200}):[^/@\s]{1,400}@/g, '$1:[redacted]@')
+    : text
+
 /** '' for whatever is no text. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? clip(value) : '')
+export const textOf = (value: unknown): string => (typeof value === 'string' ? withoutPasswords(clip(value)) : '')
 
 export const numberOf = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise)
 

@@ -159,3 +159,21 @@ describe('what is to be typed', () => {
     expect(shellWord(text)).toBe(word)
   })
 })
+
+describe('a credential in a URL', () => {
+  test.each([
+    ['https://ghp_secret@example.org/a.git', 'https://[redacted]@example.org/a.git'],
+    ['https://me:ghp_secret@example.org/a.git', 'https://[redacted]@example.org/a.git'],
+    ['ssh://git:ghp_secret@example.org/a.git', 'ssh://git:[redacted]@example.org/a.git'],
+    ['ssh://git@example.org/a.git', 'ssh://git@example.org/a.git'],
+    ['oci://example.org/a@sha256:0123', 'oci://example.org/a@sha256:0123'],
+  ])('%s is told as %s, wherever it stands', (url, told) => {
+    const failed = not(object('GitRepository', 'a/b', { url }), 'GitOperationFailed', `unable to clone '${url}': connection refused`)
+
+    const { causes } = diagnosed([failed])
+
+    expect(causes[0]?.evidence[0]?.text).toContain(told)
+    expect(JSON.stringify(causes[0]?.fixes)).toContain(told)
+    expect(JSON.stringify(causes)).not.toContain('ghp_secret')
+  })
+})
