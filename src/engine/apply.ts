@@ -140,5 +140,6 @@ export const applySteps = async <I, P>(
     const end = await runStep(run, step)
     if (end) return end
   }
-  return finish(run, 'done', 'done')
+  const open = session.options.runbook.closing?.(plan, viewOf(run).facts)
+  return finish(run, 'done', open?.exit ?? 'done', open)
 }

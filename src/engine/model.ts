@@ -1,4 +1,5 @@
 // A runbook is a plain value; everything the engine does follows from it. No I/O here and no third-party import.
+import type { OpsError } from '../errors.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import type { Json, JsonObject } from '../ports/json.ts'
 
@@ -29,6 +30,8 @@ export interface Runbook<I, P> {
   readonly assertFresh?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
   /** Throws OpsError (refused) when the world no longer allows that the run is taken back. Called by abandon before anything is undone. */
   readonly assertAbandon?: (ctx: ReadContext, plan: P, view: View<P>) => Promise<void>
+  /** Pure. Asked once every step has ended: what has not come about all the same. The run is over, and its exit is that of the error (`partial`). */
+  readonly closing?: (plan: P, facts: View<P>['facts']) => OpsError | undefined
   /** Said when the run fails at `stepId`: a command to type, for example the rollback. */
   readonly afterFailure?: (plan: P, stepId: string, runId: string) => readonly string[]
 }

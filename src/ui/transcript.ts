@@ -48,6 +48,7 @@ const finishLines = (paint: Paint, event: Extract<RunEvent, { type: 'run.finishe
   const unchanged = 'nothing was changed'
   switch (event.outcome) {
     case 'done':
+      if (event.error !== undefined) return err([...errorLines(paint, name, event.error), `  over${took}${record}`])
       return out([`${mark(paint, 'done')} ${name} done${took}${record}`])
     case 'abandoned':
       return out([`${mark(paint, 'done')} ${name} taken back${took}${record}`])

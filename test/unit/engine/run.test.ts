@@ -47,6 +47,18 @@ describe('a run', () => {
     })
   })
 
+  test('whose steps have all ended is over, and says what has not come about all the same', async () => {
+    const world = newWorld()
+    const closing = (_plan: unknown, facts: Record<string, unknown>) =>
+      new OpsError({ code: 'still-open', message: `open: ${Object.keys(facts).join()}`, hints: ['look'], exit: 'partial' })
+    const { options, store } = fixture({ ...runbookOf([writeStep(world, 'a')]), closing })
+
+    const result = await runRunbook(options)
+
+    expect(result).toMatchObject({ outcome: 'done', exit: 'partial', error: { message: 'open: a' } })
+    expect(store.lines.at(-1)?.event).toMatchObject({ type: 'run.finished', outcome: 'done', error: { code: 'still-open' } })
+  })
+
   test('does not run a step whose effect holds already, and does not claim it as its own', async () => {
     const world = newWorld()
     world.done.add('a')
