@@ -1,21 +1,19 @@
 // What the tests of `age backup`, `drill` and `restore` share: a cluster with Flux, the built program in its clone, and a key that is kept elsewhere.
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
 import { environment } from '../../src/sandbox/index.ts'
 import { runBuilt, type Said } from '../helpers/built-program.ts'
 import { Evidence } from '../helpers/evidence.ts'
 import { feed } from '../helpers/feed.ts'
+import { onTerminal, type Typed } from '../helpers/on-terminal.ts'
 import { type SharedSandbox, sharedSandbox } from '../helpers/shared-sandbox.ts'
 import { secretsOf, tellSecret } from '../secrets/known-secrets.ts'
 import { filesBelow, search } from '../secrets/search.ts'
-
-const ENTRY = fileURLToPath(new URL('../../bin/flux-ops.js', import.meta.url))
 
 export const SECRET = 'flux-system/age-key'
 /** A sealed file that Flux applies. */
@@ -138,31 +136,12 @@ export class AgeDesk {
   }
 
   /** On a terminal of its own, where somebody answers once the question stands there. */
-  onTerminal(args: readonly string[], question: string, answer: string): Promise<{ readonly code: number | null; readonly text: string }> {
+  onTerminal(args: readonly string[], question: string, answer: string): Promise<Typed> {
     return this.#watched(args, (env) => this.#answered(args, env, question, answer))
   }
 
-  #answered(
-    args: readonly string[],
-    more: Readonly<Record<string, string>>,
-    question: string,
-    answer: string,
-  ): Promise<{ readonly code: number | null; readonly text: string }> {
-    const command = [process.execPath, ENTRY, ...args].map((word) => `'${word}'`).join(' ')
-    const env = { ...this.env, ...more, NO_COLOR: '1' }
-    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { cwd: this.sandbox.paths.repo, env })
-    let text = ''
-    let asked = false
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      if (asked || !text.includes(question)) return
-      asked = true
-      child.stdin.write(answer)
-    })
-    return new Promise((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', (code) => resolve({ code, text }))
-    })
+  #answered(args: readonly string[], more: Readonly<Record<string, string>>, question: string, answer: string): Promise<Typed> {
+    return onTerminal(args, [[question, answer]], { cwd: this.sandbox.paths.repo, env: { ...this.env, ...more } })
   }
 
   backup(...args: string[]): Promise<Said> {

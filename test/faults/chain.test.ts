@@ -5,6 +5,7 @@ import { release } from '../../src/flux/catalogue/index.ts'
 import { type Fixture, fixture, TO } from '../runbooks/fixture.ts'
 import { CHAIN, imagesOf, lastToken, OLD, STOP } from '../runbooks/upgrade/chain-sandbox.ts'
 import { fluxOps } from './harness/cli.ts'
+import { endState } from './harness/end-state.ts'
 import { listPoints } from './harness/points.ts'
 import { reference } from './harness/reference.ts'
 import { sweep } from './harness/sweep.ts'
@@ -93,7 +94,14 @@ describe('a chain of two hops', () => {
     }
     const which = { only: new RegExp(FLUX_OPS_KILL_ONLY), relay: Number(FLUX_OPS_KILL_RELAY) || undefined }
 
-    const failures = await sweep({ sandbox, begin, listed: listPoints(seen), end, tokenOf: lastToken, ...which })
+    const failures = await sweep({
+      paths: sandbox.paths,
+      endOf: (runId) => endState(sandbox, runId, lastToken(runId)),
+      begin,
+      listed: listPoints(seen),
+      end,
+      ...which,
+    })
 
     expect(failures).toEqual([])
   })

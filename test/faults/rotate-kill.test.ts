@@ -77,7 +77,7 @@ test('a rotation that is killed anywhere loses nothing, and taken up it ends as 
   }
 
   const failures = await sweep({
-    sandbox: desk.sandbox,
+    paths: desk.sandbox.paths,
     begin,
     listed: listPoints(last.seen, EVERY),
     end,

@@ -30,7 +30,14 @@ export const killSuite = (style: Style): void => {
       return UPGRADE
     }
 
-    const failures = await sweep({ sandbox, begin, listed: listPoints(seen), end, ...which })
+    const failures = await sweep({
+      paths: sandbox.paths,
+      endOf: (runId) => endState(sandbox, runId, runId),
+      begin,
+      listed: listPoints(seen),
+      end,
+      ...which,
+    })
 
     expect(failures).toEqual([])
   })
@@ -57,7 +64,14 @@ export const killSuite = (style: Style): void => {
       return args
     }
 
-    const failures = await sweep({ sandbox, begin, listed: listPoints(seen, 1), end, ...which })
+    const failures = await sweep({
+      paths: sandbox.paths,
+      endOf: (runId) => endState(sandbox, runId, runId),
+      begin,
+      listed: listPoints(seen, 1),
+      end,
+      ...which,
+    })
 
     expect(failures).toEqual([])
   })

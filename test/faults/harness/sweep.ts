@@ -1,21 +1,19 @@
 // Every point on its own: reset, run until killed, take up, compare. Points before anything is changed share one run.
 // A relay is the quick way: every n-th point in the same run, n runs in all.
 import { appendFileSync } from 'node:fs'
-import type { Fixture } from '../../runbooks/fixture.ts'
-import { type EndState, endState } from './end-state.ts'
+import type { SandboxPaths } from '../../../src/sandbox/index.ts'
+import type { EndState } from './end-state.ts'
 import type { KillPoint, Listed } from './points.ts'
 import { type Look, NotReached, ride } from './ride.ts'
 
 export interface Sweep {
-  readonly sandbox: Fixture
+  readonly paths: SandboxPaths
   /** Puts the world where the run begins, and returns its arguments. */
   readonly begin: () => Promise<readonly string[]>
   readonly listed: Listed
   readonly end: EndState | Readonly<Record<string, unknown>>
-  /** What the objects are asked with last; default: the id of the run. */
-  readonly tokenOf?: (runId: string) => string
-  /** The end that a run has reached; default: endState. */
-  readonly endOf?: (runId: string) => Promise<Readonly<Record<string, unknown>>>
+  /** The end that a run has reached. */
+  readonly endOf: (runId: string) => Promise<EndState | Readonly<Record<string, unknown>>>
   /** Asked after each kill. */
   readonly look?: Look
   /** Only points whose name it matches. */
@@ -56,13 +54,10 @@ const leavesLease = (points: readonly KillPoint[]): boolean =>
       (point.where === 'after' && point.event === 'run.finished') || (point.where === 'middle' && point.step === 'give-lease-back'),
   )
 
-async function rideOf(
-  { sandbox, begin, end, tokenOf = (runId) => runId, endOf, look }: Sweep,
-  points: readonly KillPoint[],
-): Promise<string[]> {
+async function rideOf({ paths, begin, end, endOf, look }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
   const args = await begin()
-  const { runId } = await ride(sandbox.paths, args, points, look)
-  const reached = await (endOf?.(runId) ?? endState(sandbox, runId, tokenOf(runId)))
+  const { runId } = await ride(paths, args, points, look)
+  const reached = await endOf(runId)
   return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
 }
 
