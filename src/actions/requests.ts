@@ -10,7 +10,7 @@ export const FIELD_MANAGER = 'flux'
  * The Flux Operator takes over what the manager `flux` has set on the objects that it applies, and drops it with its next apply: there the request
  * would be gone before its controller has seen it. Source: takeOwnershipFrom in internal/controller/common.go of flux-operator.
  */
-const managerFor = (object: KubeObject): string =>
+export const managerFor = (object: KubeObject): string =>
   object.metadata.labels?.['fluxcd.controlplane.io/name'] === undefined ? FIELD_MANAGER : 'flux-ops'
 
 /**

@@ -14,22 +14,28 @@ export const canAsk = (json: boolean): boolean => !json && process.stdin.isTTY =
 
 const YES = /^(y|yes)$/i
 
-/** false when interrupted. */
-async function askOnTerminal(text: string, signal: AbortSignal): Promise<boolean> {
+/** '' when interrupted. */
+async function answerOnTerminal(text: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   // readline takes Ctrl-C for itself; it is meant for us.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
   try {
-    const answer = await Promise.race([terminal.question(`${text} [y/N] `, { signal }), closed])
-    return YES.test(answer.trim())
+    return (await Promise.race([terminal.question(text, { signal }), closed])).trim()
   } catch (error) {
-    if (signal.aborted) return false
+    if (signal.aborted) return ''
     throw error
   } finally {
     terminal.close()
   }
 }
+
+/** false when interrupted. */
+const askOnTerminal = async (text: string, signal: AbortSignal): Promise<boolean> =>
+  YES.test(await answerOnTerminal(`${text} [y/N] `, signal))
+
+/** What a person types, or '' when interrupted. The caller has seen that somebody can be asked. */
+export const askText = (text: string, signal: AbortSignal): Promise<string> => answerOnTerminal(text, signal)
 
 export const createPrompt =
   ({ signal, json, beforeAsking }: PromptOptions) =>

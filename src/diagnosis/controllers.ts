@@ -90,6 +90,7 @@ function whyDown(deployment: KubeObject, pods: readonly KubeObject[]): Found | u
           rank: 'person',
           says: 'somebody may have stopped it on purpose; if not, start it',
           commands: [`kubectl -n ${metadata.namespace} scale deployment ${metadata.name} --replicas 1`],
+          remedy: { does: 'start' },
         },
       ],
     }

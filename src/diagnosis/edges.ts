@@ -53,3 +53,11 @@ const OF: Readonly<Record<string, (object: KubeObject) => Edge[]>> = {
 }
 
 export const edgesOf = (object: KubeObject): Edge[] => OF[object.kind]?.(object) ?? []
+
+/** What it is made from, as far as it is known here: the source first, then the chart of it. */
+export function upstreamOf(object: KubeObject, find: (label: string) => KubeObject | undefined): KubeObject[] {
+  const found = edgesOf(object)
+    .filter(({ via }) => via === 'source' || via === 'chart')
+    .flatMap(({ to }) => find(to) ?? [])
+  return [...found.flatMap((one) => upstreamOf(one, find)), ...found]
+}

@@ -1,4 +1,5 @@
 // What a diagnosis says of one cause.
+import type { Remedy } from './remedy.ts'
 
 export interface Evidence {
   readonly kind: 'condition' | 'event' | 'pod' | 'spec'
@@ -21,6 +22,8 @@ export interface Fix {
   readonly says: string
   /** To be typed, in this order. */
   readonly commands: readonly string[]
+  /** What `recover fix` does of it; left out where only a person can. */
+  readonly remedy?: Remedy
 }
 
 /** What a state knows of an object. */

@@ -27,8 +27,8 @@ export interface SharedSandbox {
   readonly root: string
   readonly paths: SandboxPaths
   readonly tools: Tools
-  /** Back to the first state, or to one that was kept, all controllers running; seconds. */
-  reset(label?: string): Promise<void>
+  /** Back to the first state, or to one that was kept, all controllers running; seconds. `until`: where not everything is ready in it. */
+  reset(label?: string, until?: () => Promise<void>): Promise<void>
   /** Keeps the state as it is now. */
   keep(label: string): Promise<void>
   /** Ends its processes; the next test file that asks gets it back. Removed at once when it is shared with nobody. */
@@ -72,9 +72,9 @@ export async function sharedSandbox(style: Style, flux: string, options: { forge
     root,
     paths,
     tools,
-    reset: async (label = FRESH) => {
+    reset: async (label = FRESH, until = calm) => {
       await restore(ref, label)
-      await calm()
+      await until()
     },
     keep: (label) => snapshot(ref, label),
     release: async () => {

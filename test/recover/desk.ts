@@ -89,7 +89,7 @@ export class RecoverDesk {
 
   /** The files of all of them by one commit, then namespaces, Secrets and objects, and at last what is to come once they have failed. */
   async provoke(scenarios: readonly Provoked[]): Promise<void> {
-    await this.#push(scenarios)
+    await this.push(...scenarios)
     const places = scenarios.map((scenario) => this.place(scenario))
     await this.apply(places.map(({ namespace }) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })))
     const key = await this.#tool('age-keygen', [])
@@ -105,7 +105,8 @@ export class RecoverDesk {
     for (const scenario of scenarios) await this.#goOn(scenario)
   }
 
-  async #push(scenarios: readonly Provoked[]): Promise<void> {
+  /** Their files, by one commit. */
+  async push(...scenarios: readonly Provoked[]): Promise<void> {
     const dir = await mkdtemp(join(this.work, 'clone-'))
     await this.#tool('git', ['clone', '--quiet', this.#url, dir])
     for (const scenario of scenarios) {

@@ -1,6 +1,7 @@
 // A diagnosis for a tired person: the causes first, each with what it says, what it blocks and what to do.
 import type { Diagnosis, Told } from '../../diagnosis/diagnose.ts'
 import type { Evidence, Finding, Fix } from '../../diagnosis/finding.ts'
+import { isGuarded } from '../../diagnosis/remedy.ts'
 import { ago } from '../../ui/duration.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 
@@ -40,9 +41,16 @@ const evidenceLine = ({ what, text, at }: Evidence, takenAt: string): string => 
 
 const RANKS: Readonly<Record<Fix['rank'], string>> = { safe: '→ safe:', person: '→ needs a person:', never: '✗ never:' }
 
-const fixLines = ({ rank, says, commands }: Fix): string[] => [
-  `    ${RANKS[rank]} ${short(says)}`,
-  ...commands.map((command) => `        ${sanitise(command)}`),
+/** What flux-ops does of it. What can harm is typed with the name of the object, and not with a number that may be another's by then. */
+function ownCommand({ remedy }: Fix, object: string, at: number): string[] {
+  if (remedy === undefined) return []
+  if (!isGuarded(remedy.does)) return [`flux-ops recover fix ${at}`]
+  return [`if it has to be:  flux-ops recover fix ${object.replace(' ', '/')} --with ${remedy.does}`]
+}
+
+const fixLines = (fix: Fix, object: string, at: number): string[] => [
+  `    ${RANKS[fix.rank]} ${short(fix.says)}`,
+  ...[...ownCommand(fix, object, at), ...fix.commands].map((command) => `        ${sanitise(command)}`),
 ]
 
 const list = (labels: readonly string[]): string => {
@@ -59,7 +67,7 @@ function causeLines(finding: Finding, at: number, takenAt: string): string[] {
     `    ${certainty === 'certain' ? '' : certainty === 'likely' ? 'likely: ' : '? '}${short(says)}`,
     ...evidence.map((one) => evidenceLine(one, takenAt)),
     ...(blocks.length === 0 ? [] : [`    waiting for it: ${list(blocks)}`]),
-    ...fixes.flatMap(fixLines),
+    ...fixes.flatMap((fix) => fixLines(fix, finding.object, at)),
   ]
 }
 

@@ -1,6 +1,8 @@
 // What a state is given, and what it is made of.
+import { kindOfObject } from '../../flux/kinds.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import type { Evidence, Explanation, Fix } from '../finding.ts'
+import type { Remedy } from '../remedy.ts'
 import { clip } from '../well-formed.ts'
 import { type Condition, conditionsOf, eventTime, type Sighting, type World } from '../world.ts'
 
@@ -52,13 +54,20 @@ function evidenceOf({ conditions, world, label, verdict, triedAgain = false }: C
 
 const ORDER: Readonly<Record<Fix['rank'], number>> = { person: 0, safe: 1, never: 2 }
 
+/** What is mended in git, or elsewhere, is taken up at once where Flux is asked for it. */
+const withReconcile = ({ object, verdict }: Case, fixes: readonly Fix[]): Fix[] => {
+  const isAsked = fixes.some(({ remedy }) => remedy?.does === 'reconcile' || remedy?.does === 'reset')
+  const answers = verdict.state === 'failed' && kindOfObject(object)?.reconcilable === true
+  return isAsked || !answers ? [...fixes] : [...fixes, reconcile('once that is mended, let Flux look again at once', object)]
+}
+
 export const explained = (
   found: Case,
   what: Pick<Explanation, 'state' | 'says' | 'fixes'> & Partial<Pick<Explanation, 'certainty' | 'evidence'>>,
 ): Explanation => ({
   certainty: 'certain',
   ...what,
-  fixes: [...what.fixes].sort((one, other) => ORDER[one.rank] - ORDER[other.rank]),
+  fixes: withReconcile(found, what.fixes).sort((one, other) => ORDER[one.rank] - ORDER[other.rank]),
   evidence: [...(what.evidence ?? []), ...evidenceOf(found)],
 })
 
@@ -72,12 +81,29 @@ const CLI: Readonly<Record<string, string>> = {
   HelmRelease: 'helmrelease',
   ImageRepository: 'image repository',
   ImageUpdateAutomation: 'image update',
+  ImagePolicy: 'image policy',
   Receiver: 'receiver',
 }
 
-export const reconcileCommand = ({ kind, metadata }: KubeObject, more = ''): string[] =>
+const reconcileCommand = ({ kind, metadata }: KubeObject, more = ''): string[] =>
   CLI[kind] === undefined ? [] : [`flux reconcile ${CLI[kind]} ${metadata.name} -n ${metadata.namespace}${more}`]
 
-export const safe = (says: string, ...commands: string[]): Fix => ({ rank: 'safe', says, commands })
 export const person = (says: string, ...commands: string[]): Fix => ({ rank: 'person', says, commands })
-export const never = (says: string): Fix => ({ rank: 'never', says, commands: [] })
+/** `remedy`: what flux-ops does all the same for somebody who names the object. */
+export const never = (says: string, remedy?: Remedy): Fix => ({ rank: 'never', says, commands: [], ...(remedy && { remedy }) })
+
+/** Nothing that Flux would not do by itself, some time later. */
+export const reconcile = (says: string, object: KubeObject): Fix => ({
+  rank: 'safe',
+  says,
+  commands: reconcileCommand(object),
+  remedy: { does: 'reconcile' },
+})
+
+/** A HelmRelease that has given up begins anew. */
+export const reset = (says: string, object: KubeObject): Fix => ({
+  rank: 'safe',
+  says,
+  commands: reconcileCommand(object, ' --reset'),
+  remedy: { does: 'reset' },
+})

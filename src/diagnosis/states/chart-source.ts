@@ -1,11 +1,11 @@
 // A chart, an index, an image or an OCI artifact that cannot be had.
 import { textOf } from '../well-formed.ts'
-import { explained, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, person, reconcile, type State } from './case.ts'
 
 export const chartSource: State = (found) => {
   const { object, said } = found
   if (!['HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket', 'ImageRepository'].includes(object.kind)) return undefined
-  const again = safe('once it is well, let Flux fetch at once', ...reconcileCommand(object))
+  const again = reconcile('once it is well, let Flux fetch at once', object)
   const url = textOf(object.spec?.url) || textOf(object.spec?.image) || textOf(object.spec?.chart)
   if (/unauthorized|authentication required|denied|\b40[13]\b/i.test(said))
     return explained(found, {

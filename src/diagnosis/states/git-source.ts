@@ -1,7 +1,7 @@
 // A GitRepository that cannot be fetched: which of the ways it is, is in the error of the git client.
 import { shellWord } from '../shell-word.ts'
 import { textOf } from '../well-formed.ts'
-import { explained, never, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, never, person, reconcile, type State } from './case.ts'
 
 interface Way {
   readonly state: string
@@ -23,7 +23,10 @@ const WAYS: readonly Way[] = [
         'compare the fingerprint with what your provider publishes, and only then put the new key into known_hosts of the Secret',
         `kubectl -n ${namespace} get secret ${shellWord(secret)} -o jsonpath='{.data.known_hosts}' | base64 -d | ssh-keygen -lf -`,
       ),
-      never('taking the key that ssh-keyscan shows now: whoever stands in between shows his own'),
+      never('taking the key that ssh-keyscan shows now: whoever stands in between shows his own', {
+        does: 'pin-host-key',
+        to: `Secret ${namespace}/${secret}`,
+      }),
     ],
   },
   {
@@ -71,6 +74,6 @@ export const gitSource: State = (found) => {
   return explained(found, {
     state: way.state,
     says: way.says,
-    fixes: [...way.fixes(id), safe('once it is well, let Flux fetch at once', ...reconcileCommand(object))],
+    fixes: [...way.fixes(id), reconcile('once it is well, let Flux fetch at once', object)],
   })
 }

@@ -1,6 +1,6 @@
 // Applied, and not healthy in time: the reason is in what was applied.
 import { shellWord } from '../shell-word.ts'
-import { explained, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, person, reconcile, type State } from './case.ts'
 
 const RESOURCES = /\[([^[\]]+)\]/
 const FIRST = /([A-Za-z]{1,63})\/([^/\s]{1,253})\/([^\s']{1,253})/
@@ -20,7 +20,7 @@ export const healthCheck: State = (found) => {
           ? []
           : [`kubectl -n ${shellWord(first[2] ?? '')} describe ${first[1]?.toLowerCase()} ${shellWord(first[3] ?? '')}`]),
       ),
-      safe('once it is, let Flux look again', ...reconcileCommand(object)),
+      reconcile('once it is, let Flux look again', object),
     ],
   })
 }

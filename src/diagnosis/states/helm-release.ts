@@ -1,7 +1,7 @@
 // A HelmRelease that its own chart, values or history hold up.
 import type { KubeObject } from '../../ports/kube.ts'
 import type { Fix } from '../finding.ts'
-import { explained, never, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, never, person, reconcile, reset, type State } from './case.ts'
 
 interface Way {
   readonly state: string
@@ -19,7 +19,7 @@ const WAYS: readonly Way[] = [
     says: () => 'it failed, and there is no earlier release to go back to',
     fixes: (object) => [
       person('correct the values or the chart, in git', debug(object)),
-      safe('then let it begin anew', ...reconcileCommand(object, ' --reset')),
+      reset('then let it begin anew', object),
       never('uninstalling it to begin anew: what it keeps goes with it'),
     ],
   },
@@ -29,8 +29,8 @@ const WAYS: readonly Way[] = [
     says: () => 'it failed as often as it may, and is not tried again before it changes',
     fixes: (object) => [
       person('see why it failed, and correct it in git', debug(object)),
-      safe('if the reason is gone, let it begin anew', ...reconcileCommand(object, ' --reset')),
-      never('--force, which installs or upgrades whatever the reason is'),
+      reset('if the reason is gone, let it begin anew', object),
+      never('--force, which installs or upgrades whatever the reason is', { does: 'force' }),
     ],
   },
   {
@@ -54,18 +54,15 @@ const WAYS: readonly Way[] = [
     says: () => 'an operation of Helm was cut short, and its release is still marked as pending',
     fixes: (object) => [
       person('see that nobody else works on it with helm', `helm -n ${object.metadata.namespace} history ${object.metadata.name}`),
-      safe('helm-controller unlocks it by itself: let it', ...reconcileCommand(object)),
-      never('deleting the Secret of the release'),
+      reconcile('helm-controller unlocks it by itself: let it', object),
+      never('deleting the Secret of the release', { does: 'drop-release' }),
     ],
   },
   {
     state: 'helm-action-failed',
     pattern: /^(Install|Upgrade|Rollback|Uninstall|Test)Failed/m,
     says: (action = '') => `Helm's ${action.toLowerCase()} failed`,
-    fixes: (object) => [
-      person('see why, and correct it in git', debug(object)),
-      safe('then let it be tried again', ...reconcileCommand(object)),
-    ],
+    fixes: (object) => [person('see why, and correct it in git', debug(object)), reconcile('then let it be tried again', object)],
   },
 ]
 

@@ -8,12 +8,14 @@ interface Way {
   readonly pattern: RegExp
   /** `what`: the object that is refused. The rest is what the pattern has caught. */
   readonly says: (what: string, ...caught: (string | undefined)[]) => string
-  readonly fixes: (...caught: (string | undefined)[]) => readonly Fix[]
+  readonly fixes: (what: string, ...caught: (string | undefined)[]) => readonly Fix[]
   readonly certainty?: Explanation['certainty']
 }
 
 /** `Deployment/default/web dry-run failed (Invalid): …` */
 const OBJECT = /([A-Z][A-Za-z]+\/[^\s:]+) (?:dry-run failed|apply failed|namespace not specified)/
+
+const UNNAMED = 'an object'
 
 const NOTHING = 'nothing of this Kustomization is applied'
 
@@ -28,11 +30,14 @@ const WAYS: readonly Way[] = [
     state: 'immutable-field',
     pattern: /field is immutable|may not change once set|immutable/i,
     says: (what) => `${what} cannot be changed in that way: the field is immutable, and ${NOTHING}`,
-    fixes: () => [
+    fixes: (what) => [
       person('give the object another name, or take the change back, in git'),
-      person(
-        'or let Flux delete and make it anew: annotate this one object with kustomize.toolkit.fluxcd.io/force: enabled, in git, and see first what is lost with it',
-      ),
+      {
+        ...person(
+          'or let Flux delete and make it anew: annotate this one object with kustomize.toolkit.fluxcd.io/force: enabled, in git, and see first what is lost with it',
+        ),
+        ...(what === UNNAMED ? {} : { remedy: { does: 'recreate', to: what } }),
+      },
       never('spec.force: true: it deletes whatever the server refuses, volumes among it'),
     ],
   },
@@ -65,7 +70,7 @@ const WAYS: readonly Way[] = [
     state: 'namespace-terminating',
     pattern: /unable to create new content in namespace (\S{1,253}) because it is being terminated/,
     says: (what, namespace) => `${what} is to be in the namespace ${namespace}, which is being deleted`,
-    fixes: (namespace) => [
+    fixes: (_what, namespace) => [
       person(
         'if it is to go, take what applies into it out, in git; if not, see what holds it, and let it be made anew',
         `kubectl get namespace ${shellWord(namespace ?? '')} -o jsonpath='{.status.conditions[*].message}'`,
@@ -94,12 +99,12 @@ const WAYS: readonly Way[] = [
 export const kustomizationApply: State = (found) => {
   const { object, said } = found
   if (object.kind !== 'Kustomization' || !/^ReconciliationFailed/m.test(said)) return undefined
-  const what = OBJECT.exec(said)?.[1] ?? /\b([A-Z][A-Za-z]{1,62}\/\S{1,520}) is SOPS encrypted/.exec(said)?.[1] ?? 'an object'
+  const what = OBJECT.exec(said)?.[1] ?? /\b([A-Z][A-Za-z]{1,62}\/\S{1,520}) is SOPS encrypted/.exec(said)?.[1] ?? UNNAMED
   for (const { state, pattern, says, fixes, certainty } of WAYS) {
     const match = pattern.exec(said)
     if (match === null) continue
     const caught = match.slice(1)
-    return explained(found, { state, says: says(what, ...caught), fixes: fixes(...caught), certainty: certainty ?? 'certain' })
+    return explained(found, { state, says: says(what, ...caught), fixes: fixes(what, ...caught), certainty: certainty ?? 'certain' })
   }
   return undefined
 }

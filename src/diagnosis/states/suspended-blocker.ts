@@ -4,11 +4,11 @@ import { explained, person, type State } from './case.ts'
 export const suspendedBlocker: State = (found) => {
   const { object, verdict } = found
   if (verdict.state !== 'suspended') return undefined
-  const [kind, id] = [object.kind.toLowerCase(), object.metadata]
+  const id = object.metadata
   return explained(found, {
     state: 'suspended-blocker',
     says: 'it is suspended and not ready, and others wait for it',
     evidence: [{ kind: 'spec', what: 'spec.suspend', text: 'true', at: null }],
-    fixes: [person('whoever suspended it knows why: ask, and then resume it', `flux resume ${kind} ${id.name} -n ${id.namespace}`)],
+    fixes: [person('whoever suspended it knows why: ask, and then resume it', `flux-ops resume ${object.kind}/${id.namespace}/${id.name}`)],
   })
 }

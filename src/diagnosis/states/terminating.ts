@@ -10,7 +10,9 @@ const LONGEST_MS = 10 * 60_000
 
 const FAILED = /UninstallFailed|PruneFailed|pruning for deleted resource failed|failed to wait for resources termination/
 
-const NEVER = never('taking the finalizer off by hand: what it would have deleted or left in order stays behind')
+const NEVER = never('taking the finalizer off by hand: what it would have deleted or left in order stays behind', {
+  does: 'drop-finalizers',
+})
 
 /** What its controller has said since the deletion. */
 function failedSince({ world, label, conditions }: Case, deleted: string): boolean {

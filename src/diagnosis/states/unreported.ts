@@ -1,5 +1,5 @@
 // Nobody has reported on it since it was made: one that was made just now is under way.
-import { explained, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, person, reconcile, type State } from './case.ts'
 
 const SOON_MS = 5 * 60_000
 
@@ -16,7 +16,7 @@ export const unreported: State = (found) => {
     evidence: [{ kind: 'spec', what: 'metadata.creationTimestamp', text: made, at: made || null }],
     fixes: [
       person('see whether its controller watches this namespace, and these labels', 'flux check'),
-      safe('ask for it once', ...reconcileCommand(object)),
+      reconcile('ask for it once', object),
     ],
   })
 }

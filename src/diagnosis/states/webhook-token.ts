@@ -1,5 +1,5 @@
 // A Receiver that has no token: nothing that is posted to it is taken.
-import { explained, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, person, reconcile, type State } from './case.ts'
 
 export const webhookToken: State = (found) => {
   const { object, said } = found
@@ -11,7 +11,7 @@ export const webhookToken: State = (found) => {
     says: `the Secret ${secret} with its token cannot be read`,
     fixes: [
       person('bring it back, with a token that the sender knows too', `kubectl -n ${namespace} get secret ${secret}`),
-      safe('then let it be read', ...reconcileCommand(object)),
+      reconcile('then let it be read', object),
     ],
   })
 }

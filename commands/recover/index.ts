@@ -1,4 +1,4 @@
-import { ClusterCommand } from '../src/cli/run-command.ts'
+import { ClusterCommand } from '../../src/cli/run-command.ts'
 
 export default class Recover extends ClusterCommand {
   static override summary = 'why it is not ready: the causes, not the symptoms'
@@ -10,12 +10,12 @@ Exit 0: nothing is wrong. Exit 3: there is a cause, or something could not be se
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Recover)
     const [{ readDiagnosis }, { clusterOf }] = await Promise.all([
-      import('../src/cli/recover/read-diagnosis.ts'),
-      import('../src/cli/run-flags.ts'),
+      import('../../src/cli/recover/read-diagnosis.ts'),
+      import('../../src/cli/run-flags.ts'),
     ])
     const diagnosis = await readDiagnosis(this.invocation, clusterOf(flags))
     if (!flags.json) {
-      const { drawDiagnosis } = await import('../src/cli/recover/draw.ts')
+      const { drawDiagnosis } = await import('../../src/cli/recover/draw.ts')
       process.stdout.write(drawDiagnosis(diagnosis))
     }
     if (diagnosis.causes.length > 0 || diagnosis.unseen.length > 0) this.exitWith('checks')
