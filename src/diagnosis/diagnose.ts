@@ -15,6 +15,12 @@ export interface Told {
   readonly since: string | null
 }
 
+/** What an object that is not ready waits for: `Kind namespace/name`. */
+export interface Wait {
+  readonly object: string
+  readonly for: readonly string[]
+}
+
 export interface Diagnosis {
   readonly cluster: SeenCluster
   readonly takenAt: string
@@ -27,6 +33,8 @@ export interface Diagnosis {
   /** Under way, and with nothing in their way that can be seen. */
   readonly moving: readonly Told[]
   readonly suspended: readonly Told[]
+  /** Of each that waits for others, and does not say what is wrong with itself. */
+  readonly waits: readonly Wait[]
   readonly unseen: readonly Unseen[]
 }
 
@@ -59,7 +67,7 @@ function waitingFor(part: readonly string[], back: ReadonlyMap<string, readonly 
   return queue.slice(part.length)
 }
 
-function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+export function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const back = new Map<string, string[]>()
   for (const [from, targets] of edges)
     for (const to of targets) {
@@ -70,11 +78,18 @@ function reversed(edges: ReadonlyMap<string, readonly string[]>): Map<string, st
   return back
 }
 
-function circle(part: readonly string[], on: ReadonlyMap<string, readonly string[]>): Explanation {
+/** A way round in a part whose members wait for each other: each waits for the next, the last for the first. Not always through all of them. */
+export function ringOf(part: readonly string[], on: ReadonlyMap<string, readonly string[]>): string[] {
   const members = new Set(part)
-  const path: string[] = []
-  for (let at: string | undefined = part[0]; at !== undefined && !path.includes(at); at = on.get(at)?.find((to) => members.has(to)))
-    path.push(at)
+  const path = new Set<string>()
+  let at = part[0]
+  for (; at !== undefined && !path.has(at); at = on.get(at)?.find((to) => members.has(to))) path.add(at)
+  const ring = [...path]
+  return ring.slice(Math.max(0, ring.indexOf(at ?? '')))
+}
+
+function circle(part: readonly string[], on: ReadonlyMap<string, readonly string[]>): Explanation {
+  const path = ringOf(part, on)
   const says = [...path, path[0]].join(' → ')
   return {
     state: 'dependency-cycle',
@@ -121,6 +136,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     causes: causes.sort((a, b) => b.blocks.length - a.blocks.length || a.object.localeCompare(b.object)),
     moving,
     suspended: sightings.filter(({ verdict }) => verdict.state === 'suspended').map(told),
+    waits: [...on].filter(([, targets]) => targets.length > 0).map(([object, targets]) => ({ object, for: targets })),
     unseen: snapshot.unseen,
   }
 }
