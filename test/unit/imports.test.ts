@@ -36,7 +36,12 @@ const RULES: readonly Rule[] = [
     packages: /^(re2js|semver|yaml|zod)$/,
   },
   { from: /^src\/diagnosis\//, own: /^src\/(diagnosis\/|flux\/|errors\.ts)/, types: /^src\/ports\//, packages: NOTHING },
-  { from: /^src\/ui\//, own: /^src\/(ui\/|errors\.ts)/, types: /^src\/(engine|ports)\//, packages: new RegExp(`^(listr2|${PURE_NODE})$`) },
+  {
+    from: /^src\/ui\//,
+    own: /^src\/(ui\/|errors\.ts)/,
+    types: /^src\/(engine|ports|diagnosis)\//,
+    packages: new RegExp(`^(listr2|${PURE_NODE})$`),
+  },
   { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
   {
     from: /^src\/actions\//,
