@@ -89,10 +89,15 @@ export class ReadingDesk {
 
   async recover(kubeconfig?: string, ...args: string[]): Promise<Said> {
     const paths = sandboxPaths(join(this.#box.root, 'main'))
-    const cwd = join(this.#box.root, 'work')
+    const cwd = this.folder
     await mkdir(cwd, { recursive: true })
     const env = kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }
     return await runBuilt(paths, ['recover', ...args], { state: join(this.#box.root, 'state'), cwd, env })
+  }
+
+  /** Where commands are typed. */
+  get folder(): string {
+    return join(this.#box.root, 'work')
   }
 
   async diagnosis(kubeconfig?: string): Promise<{ code: number | null; diagnosis: Diagnosis }> {

@@ -1,6 +1,11 @@
 // What `recover` reads of a real API server, as who may read everything and as who may read next to nothing.
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
 import { FLUX_KINDS } from '../../src/flux/kinds.ts'
+import { openChromium } from '../helpers/chromium.ts'
+import { openPage, PHONE } from '../unit/ui/picture/open-page.ts'
 import { ReadingDesk } from './recover-desk.ts'
 
 const kustomization = (namespace: string, name: string): object => ({
@@ -73,6 +78,52 @@ describe('whoever may read everything', () => {
     expect(diagnosis.unseen).toEqual([
       { what: 'the controllers', why: expect.stringContaining('no Deployment in flux-system is one of Flux') },
     ])
+  })
+})
+
+describe('pictures', () => {
+  test('are written beside the JSON, each as a whole file for its owner alone, with the exit code of the diagnosis', async () => {
+    const { code, stdout, stderr } = await desk.recover(undefined, '--json', '--html', 'incident.html', '--svg', 'incident.svg')
+
+    const [page, svg] = await Promise.all(['incident.html', 'incident.svg'].map((name) => readFile(join(desk.folder, name), 'utf8')))
+    expect(code).toBe(3)
+    expect((JSON.parse(stdout) as Diagnosis).causes).toHaveLength(2)
+    expect(stderr).toContain('✔ incident.html written\n✔ incident.svg written\n')
+    expect(page).toMatch(/^<!doctype html>\n[\s\S]*<h1 class="bad">\S+: 2 of 2 objects not ready\. 2 causes\.<\/h1>[\s\S]*<\/html>\n$/)
+    expect(svg).toMatch(/^<\?xml [\s\S]*<\/svg>\n$/)
+    expect((await stat(join(desk.folder, 'incident.html'))).mode & 0o777).toBe(0o600)
+  })
+
+  test('of the built program open in a browser that is given nothing else, and it complains of nothing', async () => {
+    const { stdout } = await desk.recover(undefined, '--html', '-')
+    const browser = await openChromium()
+    try {
+      const { page, requests, complaints } = await openPage(browser, stdout, PHONE)
+      await page.getByRole('searchbox').fill('away')
+
+      expect(await page.locator('#found li').textContent()).toBe('Kustomization apps/away is in cause 1')
+      expect([...requests, ...complaints]).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  })
+
+  test('are a tree in a terminal, in place of the list', async () => {
+    const { code, stdout } = await desk.recover(undefined, '--tree')
+
+    expect(code).toBe(3)
+    expect(stdout).toMatch(
+      /^\S+: 2 of 2 objects not ready\. 2 causes\.\n\n1 Kustomization apps\/away {3}for .+\n {2}kustomize cannot build \.\/\n\n2 /,
+    )
+    expect(stdout).toMatch(/\n\? not seen: the controllers\n$/)
+  })
+
+  test('are refused before the cluster is asked, where they cannot be written', async () => {
+    const { code, stdout, stderr } = await desk.recover('/nowhere', '--html', '/dev/null')
+
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('/dev/null is there, and is no ordinary file: it is left alone')
   })
 })
 

@@ -2,6 +2,7 @@
 import type { Diagnosis, Told } from '../../diagnosis/diagnose.ts'
 import type { Evidence, Finding, Fix } from '../../diagnosis/finding.ts'
 import { isGuarded } from '../../diagnosis/remedy.ts'
+import { shellWord } from '../../diagnosis/shell-word.ts'
 import { ago } from '../../ui/duration.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 
@@ -45,7 +46,7 @@ const RANKS: Readonly<Record<Fix['rank'], string>> = { safe: '→ safe:', person
 function ownCommand({ remedy }: Fix, object: string, at: number): string[] {
   if (remedy === undefined) return []
   if (!isGuarded(remedy.does)) return [`flux-ops recover fix ${at}`]
-  return [`if it has to be:  flux-ops recover fix ${object.replace(' ', '/')} --with ${remedy.does}`]
+  return [`if it has to be:  flux-ops recover fix ${shellWord(object.replace(' ', '/'))} --with ${remedy.does}`]
 }
 
 const fixLines = (fix: Fix, object: string, at: number): string[] => [
@@ -78,6 +79,9 @@ const section = (title: string, lines: readonly string[]): string[] => (lines.le
 
 const plural = (count: number, one: string): string => `${count.toLocaleString('en')} ${one}${count === 1 ? '' : 's'}`
 
+/** Of which cluster, and how it is with it, in one line. */
+export const headlineOf = (diagnosis: Diagnosis): string => `${name(diagnosis.cluster.context)}: ${headline(diagnosis)}`
+
 function headline({ objects, notReady, causes, suspended, unseen }: Diagnosis): string {
   if (notReady > 0 || causes.length > 0) {
     const of = `${notReady.toLocaleString('en')} of ${plural(objects, 'object')} not ready`
@@ -95,9 +99,9 @@ const first = <T>(all: readonly T[], line: (one: T) => string): string[] => [
 ]
 
 export function drawDiagnosis(diagnosis: Diagnosis): string {
-  const { cluster, takenAt, causes, moving, suspended, unseen } = diagnosis
+  const { takenAt, causes, moving, suspended, unseen } = diagnosis
   const lines = [
-    `${name(cluster.context)}: ${headline(diagnosis)}`,
+    headlineOf(diagnosis),
     ...causes.flatMap((finding, at) => causeLines(finding, at + 1, takenAt)),
     ...section(
       'under way',
