@@ -3,13 +3,11 @@
 import { sideBySide } from '../../src/actions/side-by-side.ts'
 import { proveReady } from '../../src/actions/suspension/prove.ts'
 import { counted } from '../../src/actions/suspension/results.ts'
-import { labelOf, readTarget, type Target } from '../../src/actions/suspension/target.ts'
+import { labelOf, readTarget } from '../../src/actions/suspension/target.ts'
 import { assertNoneLeft, changeAll } from '../../src/actions/suspension/write.ts'
 import type { WriteStep } from '../../src/engine/model.ts'
 import { isSuspended } from '../../src/flux/conditions.ts'
-import { RESUMED_RUN } from '../../src/flux/suspension.ts'
 import type { Context, ReadContext } from '../../src/ports/context.ts'
-import type { KubeObject } from '../../src/ports/kube.ts'
 import { againLines, letGoLines, lettingGoOnce, type ResumeView, suspendAgain, targetsOf } from './changes.ts'
 import type { ResumePlan } from './plan-schema.ts'
 
@@ -30,20 +28,15 @@ async function layerByLayer(ctx: Context, { plan, runId }: ResumeView): Promise<
   }
 }
 
-const isReady = ({ status }: KubeObject): boolean =>
-  Array.isArray(status?.conditions) &&
-  status.conditions.some((one: { type?: string; status?: string }) => one?.type === 'Ready' && one.status === 'True')
+/** Beside the journal: that all were Ready. The objects do not tell, as kustomize-controller takes note of a request also of one that is suspended. */
+const proofFile = ({ runDir }: ReadContext): string => `${runDir}/once.json`
 
-/** It was let go by this run, said Ready, and is suspended again. */
-function wasLetGo(target: Target, object: KubeObject | undefined, runId: string): boolean {
-  if (object === undefined || object.metadata.uid !== target.uid) return true
-  const answered = String(object.status?.lastHandledReconcileAt ?? '').startsWith(`${runId}/`)
-  return isSuspended(object) && object.metadata.annotations?.[RESUMED_RUN] === undefined && answered && isReady(object)
-}
-
-async function allWereLetGo(ctx: ReadContext, { plan, runId }: ResumeView): Promise<boolean> {
+const areSuspended = async (ctx: ReadContext, { plan }: ResumeView): Promise<boolean> => {
   const objects = await sideBySide(plan.targets, AT_ONCE, (target) => readTarget(ctx.kube, target))
-  return plan.targets.every((target, at) => wasLetGo(target, objects[at], runId))
+  return plan.targets.every(({ uid }, at) => {
+    const object = objects[at]
+    return object === undefined || object.metadata.uid !== uid || isSuspended(object)
+  })
 }
 
 export const once: WriteStep<ResumePlan> = {
@@ -56,11 +49,14 @@ export const once: WriteStep<ResumePlan> = {
     'wait until each is Ready; then, and also when one is not:',
     ...againLines(plan.targets),
   ],
-  isDone: allWereLetGo,
+  isDone: async (ctx, view) => (await ctx.files.exists(proofFile(ctx))) && areSuspended(ctx, view),
   run: async (ctx, view) => {
     const labels = view.plan.targets.map(labelOf)
     try {
-      await layerByLayer(ctx, view)
+      if (!(await ctx.files.exists(proofFile(ctx)))) {
+        await layerByLayer(ctx, view)
+        await ctx.files.writeText(proofFile(ctx), `${JSON.stringify({ ready: labels })}\n`)
+      }
     } catch (error) {
       await suspendAgain(ctx, view, labels)
       throw error

@@ -123,18 +123,14 @@ const notPruned: SuspendCheck = {
   },
 }
 
-const nobodyDepends: SuspendCheck = {
-  id: 'nobody-depends',
-  title: 'nothing else depends on them',
+const nobodyWaits: SuspendCheck = {
+  id: 'nobody-waits',
+  title: 'nothing else waits for them once git changes',
   severity: 'warning',
   probe: async (ctx, input) => {
     const { targets, all } = await read(ctx, input)
     const items = dependants(targets, all)
-    return none(
-      'nobody-depends',
-      items,
-      (count) => `${counted(count, 'object has', 'objects have')} others that wait from their next reconciliation on`,
-    )
+    return none('nobody-waits', items, () => 'others apply nothing from the next revision of their source on')
   },
 }
 
@@ -181,7 +177,7 @@ export const checks: readonly SuspendCheck[] = [
   permissions,
   gitAgrees,
   notPruned,
-  nobodyDepends,
+  nobodyWaits,
   expiry,
   everythingSeen,
 ]

@@ -31,15 +31,23 @@ export function pruned(targets: readonly KubeObject[], all: readonly KubeObject[
 const named = (labels: readonly string[]): string =>
   labels.length <= 3 ? labels.join(', ') : `${labels.slice(0, 3).join(', ')} and ${labels.length - 3} more`
 
-/** Who names them in dependsOn and goes on itself: a suspended one is not Ready to the controllers once its spec has changed, and suspending changes it. */
+const sourceOf = ({ spec, metadata }: KubeObject): string =>
+  `${spec?.sourceRef?.kind} ${spec?.sourceRef?.namespace ?? metadata.namespace}/${spec?.sourceRef?.name}`
+
+/**
+ * Kustomizations that name one in dependsOn, go on themselves and have its source: kustomize-controller lets them wait until what they depend on has
+ * applied the revision that they are to apply. Others go on with what a suspended dependency said last.
+ */
 export function dependants(targets: readonly KubeObject[], all: readonly KubeObject[]): CheckItem[] {
-  const chosen = new Set(targets.map(objectLabel))
+  const chosen = new Map(targets.map((object) => [objectLabel(object), object]))
   const waiting = new Map<string, string[]>()
   for (const object of all) {
-    if (chosen.has(objectLabel(object)) || !Array.isArray(object.spec?.dependsOn)) continue
+    if (object.kind !== 'Kustomization' || chosen.has(objectLabel(object)) || !Array.isArray(object.spec?.dependsOn)) continue
     for (const each of object.spec.dependsOn as readonly ({ name?: string; namespace?: string } | null)[]) {
-      const to = `${object.kind} ${each?.namespace ?? object.metadata.namespace}/${each?.name}`
-      if (chosen.has(to)) waiting.set(to, [...(waiting.get(to) ?? []), objectLabel(object)])
+      const to = `Kustomization ${each?.namespace ?? object.metadata.namespace}/${each?.name}`
+      const target = chosen.get(to)
+      if (target === undefined || sourceOf(target) !== sourceOf(object)) continue
+      waiting.set(to, [...(waiting.get(to) ?? []), objectLabel(object)])
     }
   }
   return [...waiting].map(([where, labels]) => ({ where, what: `${named(labels)} ${labels.length === 1 ? 'depends' : 'depend'} on it` }))

@@ -1,5 +1,6 @@
 // What `suspend` and `resume` share: which objects are meant, in words and by flags.
 import { Flags } from '@oclif/core'
+import type { Selection } from '../actions/suspension/choose.ts'
 import { parseMoment, parseSpan, rfc3339 } from '../flux/time-spans.ts'
 import { plainText } from './flags.ts'
 
@@ -39,7 +40,7 @@ interface SelectionValues {
   readonly selector?: string | undefined
 }
 
-export const selectionInput = (argv: readonly unknown[], flags: SelectionValues): object => ({
+export const selectionInput = (argv: readonly unknown[], flags: SelectionValues): Selection => ({
   objects: argv.map((one) => plainText(String(one), 'OBJECT')),
   all: flags.all,
   kinds: flags.kind ?? [],

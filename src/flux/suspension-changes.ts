@@ -50,8 +50,9 @@ export function notesBefore(object: KubeObject): Annotations {
   const there = Object.fromEntries(KEYS.map((key) => [key, noteOf(object, key) ?? null] as const))
   const suspension = suspensionOf(object, '')
   if (suspension === undefined || (areNotesCurrent(object) && there[SUSPENDED.at] !== null)) return there
-  const none = Object.fromEntries(Object.values(SUSPENDED).map((key) => [key, null]))
-  return { ...none, [WATCHER_SWITCH]: there[WATCHER_SWITCH] ?? null, [SUSPENDED.by]: suspension.manager, [SUSPENDED.at]: suspension.since }
+  const { by, manager, since, reason, until } = suspension
+  const told = { [SUSPENDED.by]: by ?? manager, [SUSPENDED.at]: since, [SUSPENDED.reason]: reason, [SUSPENDED.until]: until }
+  return { ...told, [SUSPENDED.run]: null, [WATCHER_SWITCH]: there[WATCHER_SWITCH] ?? null }
 }
 
 const whoOf = (object: KubeObject): string => {

@@ -111,13 +111,13 @@ export function suspensionOf(object: KubeObject, now: string): Suspension | unde
   }
 }
 
-/** What tells this suspension from a later one of the same object; '' when it is not suspended. */
+/** What tells this suspension from a later one of the same object; '' when it is not suspended. Put back as it was, an object has the same again. */
 export function suspensionMark(object: KubeObject): string {
-  if (!isSuspended(object)) return ''
-  const [last] = switchedBy(object)
-  const annotations = object.metadata.annotations ?? {}
-  const notes = Object.values(SUSPENDED).map((key) => annotations[key] ?? null)
-  return JSON.stringify([last?.manager ?? null, last?.time ?? null, annotations[HELD] ?? null, ...notes])
+  const suspension = suspensionOf(object, '')
+  if (suspension === undefined) return ''
+  const { by, manager, since, reason, until, heldBy } = suspension
+  const run = areNotesCurrent(object) ? (object.metadata.annotations?.[SUSPENDED.run] ?? null) : null
+  return JSON.stringify([by ?? manager, since, reason, until, run, heldBy])
 }
 
 /** `by you@laptop`, `by flux`, `in git`, `held by run …`. */

@@ -58,7 +58,7 @@ export const seenOnce = (ctx: ReadContext): Promise<Seen> => once(ctx, 'suspensi
 export const seenNow = readNow
 
 /** Throws OpsError (usage) `nothing-chosen` or `chosen-twice`. */
-export function assertSelection({ objects, all, kinds, namespaces, selector }: Selection): void {
+function assertSelection({ objects, all, kinds, namespaces, selector }: Selection): void {
   const narrowed = kinds.length > 0 || namespaces.length > 0 || selector !== undefined
   if (objects.length > 0 && (all || narrowed))
     throw usageError(
@@ -73,6 +73,14 @@ export function assertSelection({ objects, all, kinds, namespaces, selector }: S
       'name them, for example  ks/apps hr/media/plex',
       'or choose them:  --all, --kind, --in, -l',
     )
+}
+
+/** What is wrong with the words alone, before a cluster is asked. Throws OpsError (usage). */
+export function assertReadable(selection: Selection): void {
+  assertSelection(selection)
+  parseObjectNames(selection.objects)
+  for (const kind of selection.kinds) parseKind(kind)
+  if (selection.selector !== undefined) parseSelector(selection.selector)
 }
 
 export const isNamed = ({ objects }: Selection): boolean => objects.length > 0

@@ -1,6 +1,7 @@
 // In which order suspended objects are let go: what others need is Ready before they are. What applies a suspended object is let go before it, and where it waits
 // for what it applies, it cannot be Ready before that is: its proof comes later. Objects that are not chosen lead the order through, and are not part of it.
 import { edgesOf } from '../../diagnosis/edges.ts'
+import { knots } from '../../diagnosis/knots.ts'
 import { kindOfObject, objectLabel } from '../../flux/kinds.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 
@@ -39,6 +40,15 @@ function nodeOf(object: KubeObject, chosen: ReadonlySet<string>): Node {
   }
 }
 
+/** Each after what it needs and after what applies it, so that one look at each is nearly enough. */
+function needsFirst(nodes: ReadonlyMap<string, Node>): Node[] {
+  const before = new Map([...nodes.values()].map(({ label, needs }) => [label, needs.filter((need) => nodes.has(need))]))
+  for (const { label, applies } of nodes.values()) for (const child of applies) before.get(child)?.push(label)
+  return knots(before)
+    .flat()
+    .flatMap((label) => nodes.get(label) ?? [])
+}
+
 /** Layer in which each is let go, and in which it is Ready. Grows until nothing changes; members of a circle would grow for ever, and stop. */
 function levelsOf(nodes: ReadonlyMap<string, Node>): { gone: Map<string, number>; ready: Map<string, number> } {
   const gone = new Map([...nodes.values()].map(({ label, chosen, base }) => [label, chosen ? base : 0]))
@@ -50,21 +60,22 @@ function levelsOf(nodes: ReadonlyMap<string, Node>): { gone: Map<string, number>
     return true
   }
   const after = (label: string, level: number): number => level + (nodes.get(label)?.chosen === true ? 1 : 0)
-  const visit = ({ label, needs, applies, waits, chosen }: Node): boolean => {
+  const visit = ({ label, needs, applies, waits }: Node): boolean => {
     let grew = false
     for (const need of needs) if (nodes.has(need)) grew = raise(gone, label, after(need, ready.get(need) ?? 0)) || grew
     grew = raise(ready, label, gone.get(label) ?? 0) || grew
     for (const child of applies) {
       if (!nodes.has(child)) continue
-      if (chosen) grew = raise(gone, child, after(label, (waits ? gone : ready).get(label) ?? 0)) || grew
+      grew = raise(gone, child, after(label, (waits ? gone : ready).get(label) ?? 0)) || grew
       if (waits) grew = raise(ready, label, ready.get(child) ?? 0) || grew
     }
     return grew
   }
+  const inOrder = needsFirst(nodes)
   let grew = true
   while (grew) {
     grew = false
-    for (const node of nodes.values()) grew = visit(node) || grew
+    for (const node of inOrder) grew = visit(node) || grew
   }
   return { gone, ready }
 }

@@ -1,4 +1,4 @@
-// Suspended by a person while it was not ready: what depends on it waits for as long.
+// Suspended by a person while it was not ready, or before it had applied what is in git now: what depends on it waits for as long.
 import { type Suspension, suspensionOf, whoSuspended } from '../../flux/suspension.ts'
 import { shellWord } from '../shell-word.ts'
 import { explained, person, type State } from './case.ts'
@@ -15,7 +15,7 @@ export const suspendedBlocker: State = (found) => {
   const suspension = suspensionOf(object, '')
   return explained(found, {
     state: 'suspended-blocker',
-    says: 'it is suspended and not ready, and others wait for it',
+    says: 'it is suspended, and others wait for it',
     evidence: [{ kind: 'spec', what: 'spec.suspend', text: whose(suspension), at: suspension?.since ?? null }],
     fixes: [
       person(

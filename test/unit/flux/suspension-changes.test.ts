@@ -154,6 +154,17 @@ describe('suspending again', () => {
     })
   })
 
+  test('is the same suspension as before, so that it can be let go once more', () => {
+    const { metadata } = putBackBody(live(), plan) as KubeObject
+    const again = live({ suspend: true, notes: metadata.annotations ?? {}, manager: ['flux-ops', '2026-11-22T00:00:00Z'] })
+    const fields = again.metadata.managedFields?.map((entry) => ({
+      ...entry,
+      fieldsV1: { 'f:spec': { 'f:suspend': {} }, 'f:metadata': { 'f:annotations': { 'f:flux-ops.dev/suspended-at': {} } } },
+    }))
+
+    expect(mayResume(plan, { ...again, metadata: { ...again.metadata, managedFields: fields ?? [] } }, RUN).act).toBe('write')
+  })
+
   test('keeps who and since when of what flux had suspended: its field would tell of us, and of now', () => {
     expect(putBackBody(live(), plan)).toMatchObject({
       metadata: {

@@ -41,6 +41,12 @@ test('what applies an object is proven before that object is let go', () => {
   expect(layers(objects, [ks('child'), ks('root')])).toEqual([same(ks('root')), same(ks('child'))])
 })
 
+test('what applies an object by way of another is let go before it', () => {
+  const objects = [kustomization('child'), kustomization('between', {}, [entry('child')]), kustomization('root', {}, [entry('between')])]
+
+  expect(layers(objects, [ks('child'), ks('root')])).toEqual([same(ks('root')), same(ks('child'))])
+})
+
 test('what waits for the health of an object that it applies is let go before it, and proven with it', () => {
   const objects = [kustomization('child'), kustomization('root', { wait: true }, [entry('child')])]
 
