@@ -98,7 +98,9 @@ export function maySuspendAgain(planned: Planned, live: KubeObject | undefined, 
 export function mayUnsuspend(planned: Planned, live: KubeObject | undefined, run: string): Decision {
   const other = another(planned, live)
   if (other !== undefined || live === undefined) return other ?? { act: 'gone' }
-  return noteOf(live, SUSPENDED.run) === run ? { act: 'write' } : { act: 'done' }
+  if (noteOf(live, SUSPENDED.run) !== run) return { act: 'done' }
+  // Resumed and suspended anew without us, it is theirs, although our annotations are still there.
+  return isSuspended(live) && !areNotesCurrent(live) ? leave(`it was suspended anew, ${whoOf(live)}`) : { act: 'write' }
 }
 
 /** Of this very object in this very state: the API server refuses it for any other. */

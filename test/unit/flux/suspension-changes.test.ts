@@ -87,6 +87,8 @@ describe('suspending', () => {
     expect(mayUnsuspend(free, live({ suspend: true, notes: { [SUSPENDED_RUN]: RUN } }), RUN).act).toBe('write')
     expect(mayUnsuspend(free, live({ suspend: true, notes: { [SUSPENDED_RUN]: 'run-2' } }), RUN).act).toBe('done')
     expect(mayUnsuspend(free, live({ uid: 'uid-2', notes: { [SUSPENDED_RUN]: RUN } }), RUN).act).toBe('leave')
+    const anew = live({ suspend: true, notes: { [SUSPENDED_RUN]: RUN }, manager: ['flux', '2026-11-22T00:00:00Z'] })
+    expect(mayUnsuspend(free, anew, RUN)).toEqual({ act: 'leave', why: 'it was suspended anew, by flux' })
   })
 })
 
