@@ -13,6 +13,7 @@ export { applyPlan } from './apply-plan.ts'
 export { loadRunbook } from './load-runbook.ts'
 export { makePlan } from './make-plan.ts'
 export { startRun } from './run-runbook.ts'
+export { runResume, runSuspend } from './suspension-run.ts'
 
 export interface RollbackRequest {
   readonly run: string | undefined

@@ -7,6 +7,7 @@ import { missingControllers } from './missing-controllers.ts'
 import { heldNamespaces } from './namespaces.ts'
 import type { SeenCluster, Snapshot, Unseen } from './snapshot.ts'
 import { explain } from './states/index.ts'
+import { type Suspended, suspendedOf } from './suspended.ts'
 import { isWell, type Sighting, type World, worldOf } from './world.ts'
 
 export interface Told {
@@ -32,9 +33,10 @@ export interface Diagnosis {
   readonly causes: readonly Finding[]
   /** Under way, and with nothing in their way that can be seen. */
   readonly moving: readonly Told[]
-  readonly suspended: readonly Told[]
   /** Of each that waits for others, and does not say what is wrong with itself. */
   readonly waits: readonly Wait[]
+  /** The forgotten first. */
+  readonly suspended: readonly Suspended[]
   readonly unseen: readonly Unseen[]
 }
 
@@ -135,8 +137,8 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     notReady: sightings.filter((sighting) => !isWell(sighting)).length,
     causes: causes.sort((a, b) => b.blocks.length - a.blocks.length || a.object.localeCompare(b.object)),
     moving,
-    suspended: sightings.filter(({ verdict }) => verdict.state === 'suspended').map(told),
     waits: [...on].filter(([, targets]) => targets.length > 0).map(([object, targets]) => ({ object, for: targets })),
+    suspended: suspendedOf(sightings, (label) => waitingFor([label], back).length, snapshot.takenAt),
     unseen: snapshot.unseen,
   }
 }
