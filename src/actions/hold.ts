@@ -4,14 +4,12 @@
 import type { Applier } from '../flux/appliers.ts'
 import { isSuspended } from '../flux/conditions.ts'
 import { parseImage } from '../flux/installed.ts'
+import { HELD, MANAGER } from '../flux/suspension.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { nameOf, POD, resourceOfObject } from './resources.ts'
 import { readFluxObject } from './sync-source.ts'
 import { type Seen, waitFor } from './wait-for.ts'
-
-const HELD = 'flux-ops.dev/held-by'
-const MANAGER = 'flux-ops'
 
 /** `Kustomization flux-system/flux`. */
 export const nameOfApplier = ({ kind, id }: Applier): string => `${kind} ${id}`

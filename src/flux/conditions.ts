@@ -35,7 +35,7 @@ const WAITING = new Set(['DependencyNotReady', 'SourceNotReady', 'HealthCheckCan
 const ARTIFACT_COMING = /artifact not found[.,] retrying in/i
 
 /** source-watcher has an annotation where the others have spec.suspend. */
-const WATCHER_SWITCH = 'source.extensions.fluxcd.io/reconcile'
+export const WATCHER_SWITCH = 'source.extensions.fluxcd.io/reconcile'
 
 export const isSuspended = (object: KubeObject): boolean =>
   object.spec?.suspend === true || object.metadata.annotations?.[WATCHER_SWITCH]?.toLowerCase() === 'disabled'
