@@ -1,5 +1,6 @@
 // `status` for a person: what is wrong comes with its reason, what is well is a number.
 import { sanitise } from '../ui/sanitise.ts'
+import { forgottenLines, suspendedLine } from './draw-suspended.ts'
 import { drawRunList } from './run-list.ts'
 import type { ControllerStatus, KeyStatus, KindCount, ObjectStatus, Status } from './status-read.ts'
 
@@ -57,6 +58,11 @@ const capped = (lines: readonly string[][], what: string): string[] => {
   return lines.length > MOST ? [...shown, `  … and ${lines.length - MOST} more ${what}: --json has all`] : shown
 }
 
+function suspendedLines({ suspended, takenAt }: Status): string[] {
+  const lines = suspended.map((one) => [suspendedLine({ ...one, object: `${one.kind} ${one.namespace}/${one.name}` }, takenAt)])
+  return [...capped(lines, 'objects'), ...forgottenLines(suspended)]
+}
+
 export function drawStatus(status: Status): string {
   const { cluster } = status
   const names = Math.max(0, ...status.controllers.map((controller) => controller.name.length))
@@ -75,13 +81,7 @@ export function drawStatus(status: Status): string {
       status.kinds.map((kind) => kindLine(kind, kinds)),
     ),
     ...section('not ready', capped(status.notReady.map(objectLines), 'objects')),
-    ...section(
-      'suspended',
-      capped(
-        status.suspended.map((object) => [`  ${object.kind} ${object.namespace}/${object.name}`]),
-        'objects',
-      ),
-    ),
+    ...section('suspended', suspendedLines(status)),
   ]
   const runs = status.runs.length === 0 ? '' : `\nlast runs\n${drawRunList(status.runs)}`
   // A name or a version is checked by an API server, not by us.

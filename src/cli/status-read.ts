@@ -8,6 +8,7 @@ import { BACKUP_ANNOTATION, DRILL_ANNOTATION, type KeySecret, keySecrets, keyWar
 import { type Verdict, verdict } from '../flux/conditions.ts'
 import { controllersOf, type InstalledCrd, installedCrd, installedFlux } from '../flux/installed.ts'
 import { FLUX_KINDS, type FluxKind } from '../flux/kinds.ts'
+import { type Suspension, suspensionOf } from '../flux/suspension.ts'
 import type { KubeObject, KubeReader, Resource } from '../ports/kube.ts'
 import { allRuns, rolledBack } from './choose-run.ts'
 import { openRunStore } from './desk.ts'
@@ -32,6 +33,15 @@ export interface ObjectStatus {
   readonly reason: string
   readonly message: string
   readonly since: string | null
+}
+
+export interface SuspendedStatus extends Suspension {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  /** What its controller said last. */
+  readonly state: 'suspended'
+  readonly message: string
 }
 
 export interface KindCount {
@@ -62,7 +72,9 @@ export interface Status {
   readonly kinds: readonly KindCount[]
   /** Objects that are neither ready, static nor suspended. */
   readonly notReady: readonly ObjectStatus[]
-  readonly suspended: readonly ObjectStatus[]
+  /** RFC 3339, by the clock of this machine. */
+  readonly takenAt: string
+  readonly suspended: readonly SuspendedStatus[]
   readonly keys: readonly KeyStatus[]
   readonly runs: readonly RunLine[]
 }
@@ -106,6 +118,20 @@ function objectStatus(object: KubeObject): ObjectStatus {
   return { kind: object.kind, namespace, name, state, reason, message, since: since ?? null }
 }
 
+/** Items of a list carry no kind by themselves. The forgotten first. */
+function suspendedStatus(kinds: readonly KindRead[], now: string): SuspendedStatus[] {
+  const found = kinds.flatMap(({ crd, objects }) =>
+    objects.flatMap((object) => {
+      const named = { ...object, kind: crd.kind }
+      const { state, message } = verdict(named)
+      const suspension = state === 'suspended' ? suspensionOf(named, now) : undefined
+      const { name, namespace = '' } = object.metadata
+      return suspension === undefined ? [] : [{ kind: crd.kind, namespace, name, state: 'suspended' as const, message, ...suspension }]
+    }),
+  )
+  return found.sort((a, b) => Number(b.forgotten) - Number(a.forgotten))
+}
+
 function countKind(kind: string, objects: readonly ObjectStatus[]): KindCount {
   const states: Partial<Record<Verdict['state'], number>> = {}
   for (const { state } of objects) states[state] = (states[state] ?? 0) + 1
@@ -135,6 +161,7 @@ async function readCluster(open: OpenWorld): Promise<Omit<Status, 'runs'>> {
     ...FLUX_KINDS.map((kind) => readKind(kube, kind)),
   ])
   const kinds = found.filter((kind) => kind !== undefined)
+  const now = open.world.clock.now().toISOString()
   const installed = installedFlux(
     deployments,
     kinds.map((kind) => kind.crd),
@@ -156,7 +183,8 @@ async function readCluster(open: OpenWorld): Promise<Omit<Status, 'runs'>> {
     controllers: deployments.flatMap(controllerStatus),
     kinds: byKind.filter(({ objects }) => objects.length > 0).map(({ kind, objects }) => countKind(kind, objects)),
     notReady: all.filter(({ state }) => !HEALTHY.has(state)),
-    suspended: all.filter(({ state }) => state === 'suspended'),
+    takenAt: now,
+    suspended: suspendedStatus(kinds, now),
     keys,
   }
 }

@@ -7,6 +7,7 @@ import { missingControllers } from './missing-controllers.ts'
 import { heldNamespaces } from './namespaces.ts'
 import type { SeenCluster, Snapshot, Unseen } from './snapshot.ts'
 import { explain } from './states/index.ts'
+import { type Suspended, suspendedOf } from './suspended.ts'
 import { isWell, type Sighting, type World, worldOf } from './world.ts'
 
 export interface Told {
@@ -26,7 +27,8 @@ export interface Diagnosis {
   readonly causes: readonly Finding[]
   /** Under way, and with nothing in their way that can be seen. */
   readonly moving: readonly Told[]
-  readonly suspended: readonly Told[]
+  /** The forgotten first. */
+  readonly suspended: readonly Suspended[]
   readonly unseen: readonly Unseen[]
 }
 
@@ -120,7 +122,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     notReady: sightings.filter((sighting) => !isWell(sighting)).length,
     causes: causes.sort((a, b) => b.blocks.length - a.blocks.length || a.object.localeCompare(b.object)),
     moving,
-    suspended: sightings.filter(({ verdict }) => verdict.state === 'suspended').map(told),
+    suspended: suspendedOf(sightings, (label) => waitingFor([label], back).length, snapshot.takenAt),
     unseen: snapshot.unseen,
   }
 }

@@ -4,6 +4,7 @@ import type { Evidence, Finding, Fix } from '../../diagnosis/finding.ts'
 import { isGuarded } from '../../diagnosis/remedy.ts'
 import { ago } from '../../ui/duration.ts'
 import { sanitise } from '../../ui/sanitise.ts'
+import { forgottenLines, suspendedLine } from '../draw-suspended.ts'
 
 /** Characters of what is said, of a name as long as Kubernetes has them, and of names in a row. What is to be typed is not cut. */
 const LONGEST = 240
@@ -103,10 +104,7 @@ export function drawDiagnosis(diagnosis: Diagnosis): string {
       'under way',
       first(moving, (one) => toldLine(one, takenAt)),
     ),
-    ...section(
-      'suspended by a person',
-      first(suspended, ({ object }) => `  ${name(object)}`),
-    ),
+    ...section('suspended', [...first(suspended, (one) => suspendedLine(one, takenAt)), ...forgottenLines(suspended)]),
     ...section(
       'not seen',
       unseen.map(({ what, why }) => `  ? ${name(what)}: ${short(why)}`),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { KubeObject } from '../../../src/ports/kube.ts'
 import { dependsOn, diagnosed, not, object, suspended } from './objects.ts'
 
 const source = object('GitRepository', 'flux-system/home-ops')
@@ -63,6 +64,31 @@ describe('causes and symptoms', () => {
     const { causes } = diagnosed([source, suspended(broken('a')), waits('b', 'a')])
 
     expect(causes).toMatchObject([{ object: 'Kustomization flux-system/a', state: 'suspended-blocker' }])
+  })
+
+  test('what is suspended is told with who, why, and how many wait for it, and the forgotten comes first', () => {
+    const notes = {
+      'flux-ops.dev/suspended-by': 'you@laptop',
+      'flux-ops.dev/suspended-reason': 'disk',
+      'flux-ops.dev/suspended-at': '2026-11-22T00:51:00Z',
+    }
+    const noted = (of: KubeObject, annotations: Record<string, string>) => ({ ...of, metadata: { ...of.metadata, annotations } })
+    const blocker = noted(suspended(broken('a')), notes)
+    const old = noted(suspended(kustomization('z')), { 'flux-ops.dev/suspended-at': '2026-10-01T00:00:00Z' })
+
+    const { suspended: told } = diagnosed([source, blocker, old, waits('b', 'a'), waits('c', 'b')])
+
+    expect(told).toMatchObject([
+      { object: 'Kustomization flux-system/z', forgotten: true, reason: null, waiting: 0 },
+      {
+        object: 'Kustomization flux-system/a',
+        forgotten: false,
+        by: 'you@laptop',
+        reason: 'disk',
+        since: '2026-11-22T00:51:00Z',
+        waiting: 2,
+      },
+    ])
   })
 
   test('one that a person suspended and nobody waits for is no cause', () => {

@@ -30,3 +30,27 @@ test('a long list says how many it leaves out', () => {
 
   expect(drawDiagnosis(diagnosed(many))).toContain('and 5 more: --json has them all')
 })
+
+test('what is suspended is told with age, person and reason, and what is forgotten is marked and says what to type', () => {
+  const of = (name: string, annotations: Record<string, string>): KubeObject => {
+    const one = suspended(object('HelmRelease', `media/${name}`))
+    return { ...one, metadata: { ...one.metadata, annotations } }
+  }
+  const known = {
+    'flux-ops.dev/suspended-by': 'you',
+    'flux-ops.dev/suspended-reason': 'disk\u001b[2J',
+    'flux-ops.dev/suspended-at': '2026-11-22T00:51:00Z',
+  }
+  const over = { ...known, 'flux-ops.dev/suspended-until': '2026-11-22T01:51:00Z' }
+
+  const lines = drawDiagnosis(diagnosed([of('plex', known), of('web', over)])).split('\n')
+
+  expect(lines.slice(lines.indexOf('suspended'))).toEqual([
+    'suspended',
+    '  ⚠ HelmRelease media/web  for 2 hours, by you: disk␛[2J; it was to end at 2026-11-22T01:51:00Z  forgotten',
+    '    HelmRelease media/plex  for 2 hours, by you: disk␛[2J',
+    '    → ask who it was; then  flux-ops resume OBJECT, or all that are past their end:  flux-ops resume --expired',
+    '    → to keep one suspended, and say why:  flux-ops suspend OBJECT --reason "…" --for 2d',
+    '',
+  ])
+})
