@@ -1,19 +1,21 @@
+import { diagnosisFrom, fromFlags } from '../../src/cli/recover/from-flags.ts'
 import { ClusterCommand } from '../../src/cli/run-command.ts'
 
 export default class Recover extends ClusterCommand {
   static override summary = 'why it is not ready: the causes, not the symptoms'
   static override description =
-    `Reads every object of Flux, its controllers and warnings, follows what waits for what, and names the causes: what each says, since when, what it blocks, and what to do, ranked as safe, as needing a person, and as what is never to be done. Reads only.
+    `Reads every object of Flux, its controllers and warnings, follows what waits for what, and names the causes: what each says, since when, what it blocks, and what to do, ranked as safe, as needing a person, and as what is never to be done. Reads only. With --from the same is made from a bundle of flux-ops recover bundle, and ages are by the time of its taking.
 Exit 0: nothing is wrong. Exit 3: there is a cause, or something could not be seen.`
-  static override examples = ['<%= config.bin %> recover', '<%= config.bin %> recover --context prod-eu --json']
+  static override examples = [
+    '<%= config.bin %> recover',
+    '<%= config.bin %> recover --context prod-eu --json',
+    '<%= config.bin %> recover --from prod-eu.tar.gz',
+  ]
+  static override flags = fromFlags
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Recover)
-    const [{ readDiagnosis }, { clusterOf }] = await Promise.all([
-      import('../../src/cli/recover/read-diagnosis.ts'),
-      import('../../src/cli/run-flags.ts'),
-    ])
-    const diagnosis = await readDiagnosis(this.invocation, clusterOf(flags))
+    const diagnosis = await diagnosisFrom(this.invocation, flags)
     if (!flags.json) {
       const { drawDiagnosis } = await import('../../src/cli/recover/draw.ts')
       process.stdout.write(drawDiagnosis(diagnosis))

@@ -16,8 +16,13 @@ const isLabel =
   (key: string): boolean =>
     key === 'app' || selecting.has(key) || isKnown(key)
 
-/** Names of fields hold no values, but the keys of maps do: of all that somebody has set, only whether he has suspended it. */
-const suspendOnly: Shape = { 'f:spec': { 'f:suspend': () => ({}) } }
+const there: Shape = () => ({})
+
+/** Names of fields hold no values, but the keys of maps do: of all that somebody has set, only whether he has suspended it, and our notes on that. */
+const suspendOnly: Shape = {
+  'f:spec': { 'f:suspend': there },
+  'f:metadata': { 'f:annotations': each((key) => /^f:(?:source\.extensions\.fluxcd\.io|flux-ops\.dev)\/[a-z-]{1,40}$/.test(key), there) },
+}
 
 const MANAGED: Shape = [{ ...texts('manager', 'operation', 'apiVersion', 'time', 'subresource', 'fieldsType'), fieldsV1: suspendOnly }]
 
