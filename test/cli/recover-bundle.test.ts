@@ -68,7 +68,9 @@ test('is read as a person does, who is told of when it is', async () => {
 
   expect(code).toBe(3)
   expect(stdout).toBe(bundle.files['diagnosis.txt'])
-  expect(stderr).toMatch(/^► \S+bundle\.tar\.gz: as it was at \S+Z, .+, taken by flux-ops \S+; no cluster is asked\n$/)
+  expect(stderr).toMatch(
+    /^► \S+bundle\.tar\.gz: as it was at \S+Z, .+, taken by flux-ops \S+; no cluster is asked, and commands are meant for \S+\n$/,
+  )
 })
 
 describe('sealed to an SSH key', () => {

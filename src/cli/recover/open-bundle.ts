@@ -70,9 +70,9 @@ function textOf(files: ReadonlyMap<string, Uint8Array>, name: string, where: str
 
 const sum = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-function tell({ fluxOps, takenAt }: BundleManifest, where: string, json: boolean): void {
+function tell({ fluxOps, takenAt, cluster }: BundleManifest, where: string, json: boolean): void {
   const age = systemClock.now().getTime() - Date.parse(takenAt)
-  const text = `${where}: as it was at ${takenAt}, ${ago(age)}, taken by flux-ops ${fluxOps}; no cluster is asked`
+  const text = `${where}: as it was at ${takenAt}, ${ago(age)}, taken by flux-ops ${fluxOps}; no cluster is asked, and commands are meant for ${sanitise(cluster.context, 100)}`
   process.stderr.write(json ? jsonLine({ type: 'note', mark: '►', text }) : `► ${sanitise(text, 400)}\n`)
 }
 

@@ -4,6 +4,7 @@ import type { Snapshot, Unseen } from '../snapshot.ts'
 import { partOf, partsOf, textOf } from '../well-formed.ts'
 import { SNAPSHOT } from './layout.ts'
 import { bundledJson, damagedBundle } from './manifest.ts'
+import type { WithLogs } from './redact.ts'
 
 const LISTS = ['objects', 'deployments', 'pods', 'events', 'namespaces'] as const
 
@@ -21,8 +22,11 @@ const unseenOf = (value: unknown): Unseen[] =>
     ...(typeof seenIn === 'string' && { seenIn }),
   }))
 
+const logsOf = (value: unknown): NonNullable<WithLogs['logs']> =>
+  partsOf(value).map(({ pod, container, text }) => ({ pod: textOf(pod), container: textOf(container), text: textOf(text) }))
+
 /** Throws OpsError (usage) `bundle-damaged`. */
-export function readSnapshot(text: string, where: string): Snapshot {
+export function readSnapshot(text: string, where: string): Snapshot & WithLogs {
   const value = partOf(bundledJson(text, SNAPSHOT, where))
   const takenAt = textOf(value.takenAt)
   if (Number.isNaN(Date.parse(takenAt))) throw damagedBundle(where, `its ${SNAPSHOT} does not say when it was taken`)
@@ -36,6 +40,7 @@ export function readSnapshot(text: string, where: string): Snapshot {
     objects: objectsOf(value.objects),
     deployments: objectsOf(value.deployments),
     pods: objectsOf(value.pods),
+    ...(Array.isArray(value.logs) && { logs: logsOf(value.logs) }),
     events: objectsOf(value.events),
     namespaces: objectsOf(value.namespaces),
     unseen: unseenOf(value.unseen),

@@ -19,7 +19,12 @@ const selectingKeys = (deployments: readonly KubeObject[]): ReadonlySet<string> 
 const kept = (objects: readonly KubeObject[], shape: Shape, scrub: Scrub): KubeObject[] =>
   objects.map((object) => ({ metadata: { name: '' }, ...(keep(object, shape, scrub) as object) }) as KubeObject)
 
-export function redactSnapshot(snapshot: Snapshot, scrub: Scrub): Snapshot {
+/** Of containers that do not run, where a snapshot has them. */
+export interface WithLogs {
+  readonly logs?: readonly { readonly pod: string; readonly container: string; readonly text: string }[]
+}
+
+export function redactSnapshot(snapshot: Snapshot & WithLogs, scrub: Scrub): Snapshot & WithLogs {
   const { cluster, deployments } = snapshot
   const selecting = selectingKeys(deployments)
   const metadata = metadataShape(new Set())
@@ -31,6 +36,7 @@ export function redactSnapshot(snapshot: Snapshot, scrub: Scrub): Snapshot {
     objects: kept(snapshot.objects, fluxShape(metadata), scrub),
     deployments: kept(deployments, deploymentShape(selected, selecting), scrub),
     pods: kept(snapshot.pods, podShape(selected), scrub),
+    ...(snapshot.logs && { logs: snapshot.logs.map(({ pod, container, text }) => ({ pod, container, text: scrub(text) })) }),
     events: kept(snapshot.events, eventShape, scrub),
     namespaces: kept(snapshot.namespaces, namespaceShape(metadata), scrub),
     unseen: snapshot.unseen.map((one) => ({ ...one, what: scrub(one.what), why: scrub(one.why) })),
