@@ -119,6 +119,7 @@ const dryFiles = (files: Files, would: Would): Files => ({
   sha256: (path) => files.sha256(path),
   writeText: async (path) => would(`write ${path}`),
   createText: async (path) => would(`write ${path}`),
+  createBytes: async (path) => would(`write ${path}`),
   replaceText: async (path) => would(`change ${path}`),
   swapText: async (path) => {
     would(`replace ${path}`)

@@ -21,7 +21,7 @@ const MAX_OUTPUT = 64 * 1024 * 1024
 const GRACE_MS = 5_000
 const STDERR_LINES = 8
 
-const reveal = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value)
+const reveal = <T>(value: T | Secret): T | string => (value instanceof Secret ? value.reveal() : value)
 
 /** Ends the child and all that it started: it leads its own process group. */
 function endGroup(pid: number, signal: NodeJS.Signals): void {
@@ -111,6 +111,7 @@ async function spawnTool(command: Command, options: ExecOptions): Promise<Spawne
     detached: true,
     reject: false,
     maxBuffer: MAX_OUTPUT,
+    ...(command.bytes === true ? { encoding: 'latin1' as const } : {}),
     stripFinalNewline: false,
   })
   const watched = child.pid === undefined ? undefined : watch(child.pid, command.timeoutMs ?? DEFAULT_TIMEOUT_MS, options.signal)

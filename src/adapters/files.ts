@@ -57,13 +57,13 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** A kill at any moment leaves either the old file or the new one, never a half. */
-async function writeAtomically(path: string, text: string, mode: number): Promise<void> {
+async function writeAtomically(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const temp = tempBeside(path)
   try {
     const handle = await open(temp, 'wx', mode)
     try {
       await handle.chmod(mode) // the umask must not decide
-      await handle.writeFile(text)
+      await handle.writeFile(content)
       await handle.sync()
     } finally {
       await handle.close()
@@ -78,7 +78,7 @@ async function writeAtomically(path: string, text: string, mode: number): Promis
 }
 
 /** Takes the name first: of two that write it at the same time one is refused. Hard links would be simpler, and USB sticks have none. */
-async function createAtomically(path: string, text: string): Promise<void> {
+async function createAtomically(path: string, content: string | Uint8Array): Promise<void> {
   try {
     await (await open(path, 'wx', PRIVATE_FILE)).close()
   } catch (error) {
@@ -86,7 +86,7 @@ async function createAtomically(path: string, text: string): Promise<void> {
     throw writeFailure(path, error)
   }
   try {
-    await writeAtomically(path, text, PRIVATE_FILE)
+    await writeAtomically(path, content, PRIVATE_FILE)
   } catch (error) {
     await rm(path, { force: true }).catch(() => undefined)
     throw error
@@ -120,6 +120,7 @@ export const localFiles: Files = {
   ...reader,
   writeText: (path, text, options) => writeAtomically(path, text, options?.mode ?? PRIVATE_FILE),
   createText: createAtomically,
+  createBytes: createAtomically,
   replaceText: async (path, text) => {
     // A link is followed, so that the file behind it is replaced and the link stays.
     const target = await guarded(path, () => realpath(path))

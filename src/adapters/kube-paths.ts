@@ -1,6 +1,6 @@
 // URLs of the Kubernetes API. Names are escaped and can never climb out of their place.
 import { OpsError } from '../errors.ts'
-import type { ListOptions, ObjectName, PatchOptions, Resource } from '../ports/kube.ts'
+import type { ListOptions, LogOptions, ObjectName, PatchOptions, Resource } from '../ports/kube.ts'
 
 const segment = (value: string, what: string): string => {
   if (value === '' || value === '.' || value === '..')
@@ -43,9 +43,14 @@ export const objectPath = (resource: Resource, name: ObjectName, options: PatchO
   )
 }
 
-export const logPath = (pod: ObjectName, options: { container?: string; lines?: number; previous?: boolean }): string =>
+export const logPath = (pod: ObjectName, options: LogOptions): string =>
   `/api/v1/namespaces/${segment(pod.namespace ?? '', 'namespace')}/pods/${segment(pod.name, 'name')}/log` +
-  query({ container: options.container, tailLines: options.lines ?? 50, previous: options.previous || undefined })
+  query({
+    container: options.container,
+    tailLines: options.lines ?? 50,
+    limitBytes: options.bytes,
+    previous: options.previous || undefined,
+  })
 
 /** `Kind namespace/name`, as errors and reports have it. */
 export const nameOf = (resource: Resource, name: ObjectName): string =>

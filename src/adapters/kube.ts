@@ -7,6 +7,7 @@ import type {
   Kube,
   KubeObject,
   ListOptions,
+  LogOptions,
   ObjectName,
   PatchOptions,
   PatchType,
@@ -110,11 +111,7 @@ async function write(session: Session, resource: Resource, call: Omit<Call, 'acc
   return completed(parse(objectSchema, response.body, call.subject), resource, call.subject)
 }
 
-async function podLogs(
-  session: Session,
-  pod: ObjectName,
-  options: { container?: string; lines?: number; previous?: boolean },
-): Promise<string> {
+async function podLogs(session: Session, pod: ObjectName, options: LogOptions): Promise<string> {
   const subject: Subject = {
     verb: 'get',
     what: `logs of Pod ${pod.namespace ?? ''}/${pod.name}`,

@@ -94,3 +94,11 @@ export function parseWaivers(values: readonly string[] | undefined): Record<stri
   }
   return waivers
 }
+
+/** Of `5s`, `500ms` or `1m` the milliseconds, from one second to an hour: oftener is no use to anybody but a burden on the API server. */
+export function parseInterval(value: string): number {
+  const [, count, unit] = /^(\d{1,7})(ms|s|m|h)$/.exec(value) ?? []
+  const ms = Number(count) * ({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[unit ?? ''] ?? Number.NaN)
+  if (ms >= 1_000 && ms <= 3_600_000) return ms
+  throw usageError('interval-invalid', `"${value}" is no time between two looks`, 'from 1s to 1h, such as  --interval 10s')
+}

@@ -33,7 +33,8 @@ const containersOf = ({ status }: KubeObject): Container[] =>
     ended: partOrNone(state?.terminated ?? lastState?.terminated),
   }))
 
-const podsOf = (deployment: KubeObject, pods: readonly KubeObject[]): KubeObject[] => {
+/** Of well-formed objects. */
+export const podsOf = (deployment: KubeObject, pods: readonly KubeObject[]): KubeObject[] => {
   const labels = Object.entries(partOf(deployment.spec?.selector?.matchLabels))
   if (labels.length === 0) return []
   return pods.filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value))

@@ -107,8 +107,10 @@ const isKnot = (part: readonly string[], on: ReadonlyMap<string, readonly string
 
 const told = ({ label, verdict }: Sighting): Told => ({ object: label, says: verdict.message, since: verdict.since ?? null })
 
-export function diagnose(snapshot: Snapshot): Diagnosis {
-  const world = worldOf(snapshot)
+export const diagnose = (snapshot: Snapshot): Diagnosis => diagnosisOf(worldOf(snapshot))
+
+export function diagnosisOf(world: World): Diagnosis {
+  const { snapshot } = world
   const { on, down } = blamesOf(world)
   const back = reversed(on)
   const moving: Told[] = []

@@ -19,7 +19,9 @@ export interface Command<Effect extends 'read' | 'write' = 'read' | 'write'> {
   readonly cwd?: string
   /** What the tool finds in its working folder, a private one that exists only while it runs; instead of `cwd`. */
   readonly scratch?: Scratch
-  readonly stdin?: string | Secret
+  readonly stdin?: string | Secret | Uint8Array
+  /** What it prints is no text: each character of `stdout` is one byte. */
+  readonly bytes?: boolean
   readonly env?: Readonly<Record<string, string | Secret>>
   readonly timeoutMs?: number
   /** Return a non-zero exit instead of throwing. */

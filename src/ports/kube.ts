@@ -80,6 +80,13 @@ export interface ListOptions {
   atMost?: number | undefined
 }
 
+export interface LogOptions {
+  container?: string
+  lines?: number
+  bytes?: number
+  previous?: boolean
+}
+
 export interface Page {
   readonly items: readonly KubeObject[]
   /** How many come behind this page, where the server says it. */
@@ -105,8 +112,8 @@ export interface KubeReader {
   /** Whether this kind is served at this version now. */
   serves(resource: Resource): Promise<boolean>
   canI(request: AccessRequest): Promise<{ allowed: boolean; reason?: string | undefined }>
-  /** The last `lines` log lines of a pod's container; '' when there are none. */
-  logs(pod: ObjectName, options?: { container?: string; lines?: number; previous?: boolean }): Promise<string>
+  /** The last `lines` log lines of a pod's container, of those no more than the first `bytes`; '' when there are none. `previous`: of the container before it. */
+  logs(pod: ObjectName, options?: LogOptions): Promise<string>
 }
 
 export type PatchType = 'merge' | 'json' | 'strategic' | 'apply'

@@ -8,7 +8,7 @@ import { createHttpClient } from '../../src/adapters/kube-http.ts'
 import { createSession } from '../../src/adapters/kube-session.ts'
 import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
 import type { Resource } from '../../src/ports/kube.ts'
-import { sandboxPaths } from '../../src/sandbox/index.ts'
+import { type SandboxPaths, sandboxPaths, startProcess, stopProcess } from '../../src/sandbox/index.ts'
 import { runBuilt, type Said } from '../helpers/built-program.ts'
 import { controlPlaneTools, manifestsDir, type Scratch, scratch } from '../sandbox/scratch.ts'
 
@@ -37,6 +37,19 @@ export class ReadingDesk {
 
   close(): Promise<void> {
     return this.#box.remove()
+  }
+
+  get paths(): SandboxPaths {
+    return sandboxPaths(join(this.#box.root, 'main'))
+  }
+
+  /** Gone at once, as in a power cut. */
+  async stopServer(): Promise<void> {
+    await stopProcess({ name: 'main', root: this.#box.root }, 'kube-apiserver', { kill: true })
+  }
+
+  async startServer(): Promise<void> {
+    await startProcess({ name: 'main', root: this.#box.root }, 'kube-apiserver')
   }
 
   kubectl(...args: string[]): Promise<string> {

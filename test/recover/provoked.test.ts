@@ -1,6 +1,7 @@
 // States that real controllers of both releases were brought into, all of them at once: each is found, with its cause in front and nothing else beside it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
+import { bundled } from './bundled.ts'
 import { causesIn, RecoverDesk } from './desk.ts'
 import { isOn } from './scenario.ts'
 import { builds } from './scenarios/builds.ts'
@@ -37,6 +38,16 @@ describe.each(['2.7.3', '2.9.2'])('with the controllers of Flux %s', (flux) => {
       expect(causes[0]?.evidence.map(({ text }) => text).join('\n')).toMatch(expected.says)
     },
   )
+
+  test('all of them are found in a bundle as they are in the cluster', async () => {
+    const { live, found, result } = await bundled(desk)
+
+    expect(found).toEqual(live)
+    expect(result.same).toBe(true)
+    expect(found.causes.map(({ state }) => state)).toEqual(
+      expect.arrayContaining(scenarios.map((one) => one.expects(desk.place(one)).state)),
+    )
+  })
 
   test.each(quiet.map((scenario) => ({ title: scenario.title, scenario })))('$title is told, and is no cause', ({ scenario }) => {
     const place = desk.place(scenario)

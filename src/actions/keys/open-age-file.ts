@@ -5,7 +5,7 @@ import type { ReadContext } from '../../ports/context.ts'
 import { Secret } from '../../ports/secret.ts'
 import type { AgeFile } from '../../sops/keys/age-file.ts'
 import { type Identity, parseIdentities } from '../../sops/keys/identities.ts'
-import { ageOpenCommand, openWithIdentities } from '../../sops/keys/open.ts'
+import { ageOpenCommand, openBytesWithIdentities, openWithIdentities } from '../../sops/keys/open.ts'
 
 type Context = Pick<ReadContext, 'exec' | 'files'>
 
@@ -31,11 +31,11 @@ async function readKeyFiles({ files }: Context, paths: readonly string[]): Promi
 }
 
 /** Throws the error of the last of them where none opens it. */
-async function openByCli({ exec }: Context, age: AgeFile, paths: readonly string[]): Promise<Secret | undefined> {
+async function openByCli({ exec }: Context, age: AgeFile, paths: readonly string[], bytes = false): Promise<Secret | undefined> {
   let failed: unknown
   for (const path of paths) {
     try {
-      return new Secret((await exec.run(await ageOpenCommand(age, path))).stdout)
+      return new Secret((await exec.run({ ...(await ageOpenCommand(age, path)), bytes })).stdout)
     } catch (error) {
       if (!(error instanceof OpsError)) throw error
       failed = error
@@ -70,5 +70,18 @@ export async function openWithKeyFiles(ctx: Context, age: AgeFile, given: readon
     const text = await openByCli(ctx, age, paths)
     if (text === undefined) throw error
     return { text, opensWithout: async () => true }
+  }
+}
+
+/** The same for what is no text. */
+export async function openBytesWithKeyFiles(ctx: Context, age: AgeFile, given: readonly string[]): Promise<Uint8Array> {
+  const { native, paths } = await readKeyFiles(ctx, given)
+  try {
+    return await openBytesWithIdentities(age, native)
+  } catch (error) {
+    if (!(error instanceof OpsError) || !FOR_THE_CLI.has(error.code)) throw error
+    const opened = await openByCli(ctx, age, paths, true)
+    if (opened === undefined) throw error
+    return Buffer.from(opened.reveal(), 'latin1')
   }
 }

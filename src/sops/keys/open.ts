@@ -33,12 +33,12 @@ async function fileKey(file: AgeFile, decrypter: Decrypter): Promise<Uint8Array 
   }
 }
 
-async function payload(file: AgeFile, key: Uint8Array): Promise<Secret> {
+async function payload<T>(file: AgeFile, key: Uint8Array, read: (decrypter: Decrypter) => Promise<T>): Promise<T> {
   const { Decrypter } = await import('age-encryption')
   const decrypter = new Decrypter()
   decrypter.addIdentity({ unwrapFileKey: () => key })
   try {
-    return new Secret(await decrypter.decrypt(file.bytes, 'text'))
+    return await read(decrypter)
   } catch {
     throw damagedFile(file.where, 'the key fits, but what it seals was changed or cut off')
   }
@@ -66,11 +66,7 @@ function noMatch(file: AgeFile, identities: readonly Identity[]): OpsError {
   )
 }
 
-/**
- * What the file holds. Throws OpsError (usage) `passphrase-needed`, `identity-no-match` (names the kinds of keys in the header), `age-cli-needed`
- * (an SSH key or a plugin: see `ageOpenCommand`), and `age-file-damaged`.
- */
-export async function openWithIdentities(file: AgeFile, identities: readonly Identity[]): Promise<Secret> {
+async function keyByIdentities(file: AgeFile, identities: readonly Identity[]): Promise<Uint8Array> {
   if (needsPassphrase(file))
     throw usageError('passphrase-needed', `${file.where} is sealed to a passphrase, not to keys`, 'give the passphrase of the backup')
   const { Decrypter } = await import('age-encryption')
@@ -78,8 +74,24 @@ export async function openWithIdentities(file: AgeFile, identities: readonly Ide
   for (const { kind, secret } of identities) if (kind !== 'plugin') decrypter.addIdentity(secret.reveal())
   const key = await fileKey(file, decrypter)
   if (key === undefined) throw noMatch(file, identities)
-  return await payload(file, key)
+  return key
 }
+
+const asText =
+  ({ bytes }: AgeFile) =>
+  async (decrypter: Decrypter): Promise<Secret> =>
+    new Secret(await decrypter.decrypt(bytes, 'text'))
+
+/**
+ * What the file holds. Throws OpsError (usage) `passphrase-needed`, `identity-no-match` (names the kinds of keys in the header), `age-cli-needed`
+ * (an SSH key or a plugin: see `ageOpenCommand`), and `age-file-damaged`.
+ */
+export const openWithIdentities = async (file: AgeFile, identities: readonly Identity[]): Promise<Secret> =>
+  await payload(file, await keyByIdentities(file, identities), asText(file))
+
+/** The same for what is no text. */
+export const openBytesWithIdentities = async (file: AgeFile, identities: readonly Identity[]): Promise<Uint8Array> =>
+  await payload(file, await keyByIdentities(file, identities), (decrypter) => decrypter.decrypt(file.bytes, 'uint8array'))
 
 /** As above. Throws OpsError (usage) `passphrase-wrong`, `passphrase-not-used`, `work-factor-too-high`, and `age-file-damaged`. */
 export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Promise<Secret> {
@@ -100,7 +112,7 @@ export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Pro
       'type it again; capitals, spaces and dashes count',
       'a file whose header was changed says the same: try another copy',
     )
-  return await payload(file, key)
+  return await payload(file, key, asText(file))
 }
 
 /** The command that prints what the file holds, with an identity file of SSH or a plugin. It may ask for a touch or a PIN on the terminal. */

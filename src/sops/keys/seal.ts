@@ -60,11 +60,19 @@ export async function sealNatively(text: Secret, { recipients }: SealPlan): Prom
   return armor.encode(await encrypter.encrypt(text.reveal()))
 }
 
+/** The same for what is no text; an age file that is not armored. */
+export async function sealBytesNatively(bytes: Uint8Array, { recipients }: SealPlan): Promise<Uint8Array> {
+  const { Encrypter } = await import('age-encryption')
+  const encrypter = new Encrypter()
+  for (const recipient of recipients) encrypter.addRecipient(recipient.text)
+  return await encrypter.encrypt(bytes)
+}
+
 /**
  * The command that prints the armored age file. Recipients are public and stand in its arguments, the text goes by stdin. They are not given as a
  * file, because of a file age passes over SSH keys that it cannot use.
  */
-export const ageSealCommand = (text: Secret, { recipients }: SealPlan): Command<'read'> => ({
+export const ageSealCommand = (text: Secret | Uint8Array, { recipients }: SealPlan): Command<'read'> => ({
   tool: 'age',
   args: ['--encrypt', '--armor', ...recipients.flatMap((recipient) => ['--recipient', recipient.text])],
   effect: 'read',

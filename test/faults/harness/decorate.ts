@@ -131,6 +131,7 @@ function watchedFiles(run: Run, files: Files): Files {
     sha256: (path) => files.sha256(path),
     writeText: (path, text, options) => named('write', path, () => files.writeText(path, text, options)),
     createText: (path, text) => named('create', path, () => files.createText(path, text)),
+    createBytes: (path, bytes) => named('create', path, () => files.createBytes(path, bytes)),
     replaceText: (path, text) => named('replace', path, () => files.replaceText(path, text)),
     swapText: (path, was, text) => named('swap', path, () => files.swapText(path, was, text)),
     makeDir: (path) => named('make', path, () => files.makeDir(path)),

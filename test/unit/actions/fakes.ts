@@ -150,6 +150,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
       sha256: async (path) => `sum of ${await read(path)}`,
       writeText: async (path, text) => void files.set(path, text),
       createText: async (path, text) => void files.set(path, text),
+      createBytes: async (path, bytes) => void files.set(path, Buffer.from(bytes).toString('latin1')),
       replaceText: async (path, text) => void files.set(path, text),
       swapText: async (path, was, text) => {
         const now = await read(path)
