@@ -38,7 +38,7 @@ pre code{font-size:.82rem;user-select:all;-webkit-user-select:all}
 .scroll svg{display:block}
 .mark{flex:none;width:1.1rem;text-align:center}
 [hidden]{display:none!important}
-@media (max-width:40rem){.facts{display:block;margin:0}body{font-size:14px}.cause .inner{padding-left:.8rem}h1{font-size:1.15rem}summary{padding:.5rem .6rem;gap:.6rem}}
+@media (max-width:40rem){.facts{display:block;margin:0}.facts+br{display:none}body{font-size:14px}.cause .inner{padding-left:.8rem}h1{font-size:1.15rem}summary{padding:.5rem .6rem;gap:.6rem}}
 @media print{body{max-width:none;padding:0;font-size:10pt}#search,nav{display:none}.scroll{overflow:visible;border:0}.scroll svg{max-width:100%;max-height:245mm;height:auto}
 details{overflow:visible;break-inside:auto}.cause>summary,.fix,h2,h3{break-after:avoid}.fix,.said,pre{break-inside:avoid-page}pre,.said{contain:none}
 summary::after{display:none}.cause::details-content{content-visibility:visible;height:auto}@page{margin:14mm}}`
