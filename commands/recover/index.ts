@@ -1,4 +1,5 @@
 import { pictureFlags, pictureRequest } from '../../src/cli/recover/picture-flags.ts'
+import { openTelling } from '../../src/cli/recover/telling.ts'
 import { ClusterCommand } from '../../src/cli/run-command.ts'
 
 export default class Recover extends ClusterCommand {
@@ -17,11 +18,13 @@ Exit 0: nothing is wrong. Exit 3: there is a cause, or something could not be se
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Recover)
     const pictures = await pictureRequest(flags)
+    // Before anything large is loaded: somebody waits.
+    const telling = openTelling(flags, this.invocation)
     const [{ readDiagnosis }, { clusterOf }] = await Promise.all([
       import('../../src/cli/recover/read-diagnosis.ts'),
       import('../../src/cli/run-flags.ts'),
     ])
-    const diagnosis = await readDiagnosis(this.invocation, clusterOf(flags))
+    const diagnosis = await readDiagnosis(this.invocation, clusterOf(flags), telling).finally(telling.end)
     const { showDiagnosis } = await import('../../src/cli/recover/show.ts')
     await showDiagnosis(diagnosis, pictures)
     if (diagnosis.causes.length > 0 || diagnosis.unseen.length > 0) this.exitWith('checks')

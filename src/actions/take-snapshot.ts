@@ -17,6 +17,16 @@ const AT_ONCE = 10
 /** A storm has more of them than anybody reads. */
 const MOST_EVENTS = 5000
 
+/** How far a reading is. */
+export interface Reading {
+  /** Name of the kubeconfig context, once the API server has answered. */
+  readonly context?: string | undefined
+  readonly lists: number
+  /** What is still waited for: `Kustomization`, `Event`. */
+  readonly waitingFor: readonly string[]
+  readonly objects: number
+}
+
 interface Wanted {
   readonly resource: Resource
   readonly options: ListOptions
@@ -99,15 +109,41 @@ const besides = (namespace: string): Wanted[] => [
   { resource: NAMESPACES, options: {} },
 ]
 
-/** Throws OpsError where the API server does not answer at all, or does not tell which kinds it serves. */
-export async function takeSnapshot({ kube, clock }: { kube: KubeReader; clock: Clock }, namespace: string): Promise<Snapshot> {
+/** Tells what is read, list by list. */
+const countedBy = (
+  wanted: readonly Wanted[],
+  context: string,
+  seen: (reading: Reading) => void,
+): ((done: Wanted, objects: number) => void) => {
+  const open = new Set(wanted)
+  let objects = 0
+  const tell = (): void => seen({ context, lists: wanted.length, waitingFor: [...open].map(({ resource }) => resource.kind), objects })
+  tell()
+  return (done, count) => {
+    open.delete(done)
+    objects += count
+    tell()
+  }
+}
+
+/** `seen` is told how far the reading is. Throws OpsError where the API server does not answer at all, or does not tell which kinds it serves. */
+export async function takeSnapshot(
+  { kube, clock }: { kube: KubeReader; clock: Clock },
+  namespace: string,
+  seen: (reading: Reading) => void = () => undefined,
+): Promise<Snapshot> {
   const takenAt = clock.now().toISOString()
   const groups = [...new Set(FLUX_KINDS.map(({ group }) => group))]
   const [server, served] = await Promise.all([kube.server(), kube.kinds(groups)])
   const known = served.filter(({ group, kind }) => FLUX_KINDS.some((one) => one.group === group && one.kind === kind))
   const wanted = [...known.map((resource): Wanted => ({ resource, options: {} })), ...besides(namespace)]
   const read = readerOf(kube, namespace)
-  const lists = await sideBySide(wanted, AT_ONCE, (one) => listOne(read, namespace, one))
+  const count = countedBy(wanted, server.context, seen)
+  const lists = await sideBySide(wanted, AT_ONCE, async (one) => {
+    const listed = await listOne(read, namespace, one)
+    count(one, listed.objects.length)
+    return listed
+  })
   mustHaveAnswered(lists)
   const of = (resource: Resource): Listed => lists[wanted.findIndex((one) => one.resource === resource)] as Listed
   const deployments = of(DEPLOYMENTS)

@@ -1,7 +1,8 @@
 // The controllers themselves: without them nothing else that is said can be trusted to be of now.
-import { controllersOf } from '../flux/installed.ts'
+
 import type { Component } from '../flux/kinds.ts'
 import { objectLabel } from '../flux/kinds.ts'
+import { controllersOf } from '../flux/running.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import type { Evidence, Explanation, Fix } from './finding.ts'
 import { numberOf, partOf, partsOf, textOf as text } from './well-formed.ts'

@@ -1,6 +1,7 @@
 // Objects whose controller is not installed: the CRDs are there, and nobody reconciles them.
-import { controllersOf } from '../flux/installed.ts'
+
 import { type Component, kindOfObject, objectLabel } from '../flux/kinds.ts'
+import { controllersOf } from '../flux/running.ts'
 import type { DownController } from './controllers.ts'
 import type { World } from './world.ts'
 import { isWell } from './world.ts'
