@@ -135,6 +135,7 @@ export function downControllers(world: World): DownController[] {
         what: `Event ${text(event.reason)}`,
         text: text(event.message),
         at: eventTime(event) || null,
+        ...(event.count > 1 ? { repeated: { times: event.count, last: eventTime(event) || null } } : {}),
       })),
     ]
     return [

@@ -5,6 +5,7 @@ import type { Explanation, Finding } from './finding.ts'
 import { knots } from './knots.ts'
 import { missingControllers } from './missing-controllers.ts'
 import { heldNamespaces } from './namespaces.ts'
+import { sinceOf } from './since.ts'
 import type { SeenCluster, Snapshot, Unseen } from './snapshot.ts'
 import { explain } from './states/index.ts'
 import { isWell, type Sighting, type World, worldOf } from './world.ts'
@@ -124,7 +125,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
       if (sighting !== undefined) moving.push(told(sighting))
       continue
     }
-    const since = inKnot ? null : (controller?.since ?? sighting?.verdict.since ?? null)
+    const since = inKnot ? null : (controller?.since ?? (sighting === undefined ? null : sinceOf(sighting, world)))
     causes.push({ ...explanation, object, also: part.slice(1), since, blocks: waitingFor(part, back).sort() })
   }
   const sightings = [...world.sightings.values()]

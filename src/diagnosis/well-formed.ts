@@ -76,6 +76,8 @@ export function wellFormed(object: KubeObject): KubeObject {
   }
 }
 
+const countOf = (value: unknown): number => Math.min(1e9, Math.max(1, Math.floor(numberOf(value, 1))))
+
 export function wellFormedEvent(event: KubeObject): KubeObject {
   const { kind, namespace, name } = partOf(event.involvedObject)
   return {
@@ -89,6 +91,7 @@ export function wellFormedEvent(event: KubeObject): KubeObject {
     lastTimestamp: textOf(event.lastTimestamp),
     eventTime: textOf(event.eventTime),
     series: { lastObservedTime: textOf(partOf(event.series).lastObservedTime) },
+    count: Math.max(countOf(event.count), countOf(partOf(event.series).count)),
     involvedObject: { kind: textOf(kind), namespace: textOf(namespace), name: textOf(name) },
   }
 }
