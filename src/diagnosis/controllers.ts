@@ -14,6 +14,8 @@ export interface DownController {
   readonly label: string
   readonly since: string | null
   readonly explanation: Explanation
+  /** No Deployment of it is there. */
+  readonly isMissing?: boolean
 }
 
 interface Container {
@@ -147,12 +149,4 @@ export function downControllers(world: World): DownController[] {
       },
     ]
   })
-}
-
-/** Where a component is split in shards, one that runs may be the one that counts: nothing is blamed on the others. */
-export function whollyDown({ snapshot: { deployments } }: World, down: readonly DownController[]): DownController[] {
-  const labels = new Set(down.map(({ label }) => label))
-  const running = deployments.filter((deployment) => !labels.has(objectLabel({ ...deployment, kind: 'Deployment' })))
-  const alive = new Set(controllersOf(running).map(({ component }) => component))
-  return down.filter(({ component }) => !alive.has(component))
 }

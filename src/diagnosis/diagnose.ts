@@ -1,10 +1,11 @@
 // From what was seen to the causes: what only waits for another is folded under it, what waits in a circle is one cause, and the rest is explained.
-import { blameOf } from './blame.ts'
-import { type DownController, downControllers, whollyDown } from './controllers.ts'
+import { blameOf, type Down } from './blame.ts'
+import { type DownController, downControllers } from './controllers.ts'
 import type { Explanation, Finding } from './finding.ts'
 import { knots } from './knots.ts'
 import { missingControllers } from './missing-controllers.ts'
 import { heldNamespaces } from './namespaces.ts'
+import { downFor } from './shards.ts'
 import { sinceOf } from './since.ts'
 import type { SeenCluster, Snapshot, Unseen } from './snapshot.ts'
 import { explain } from './states/index.ts'
@@ -47,9 +48,13 @@ interface Blames {
 
 function blamesOf(world: World): Blames {
   const down = new Map([...downControllers(world), ...missingControllers(world)].map((controller) => [controller.label, controller]))
-  const byComponent = new Map(whollyDown(world, [...down.values()]).map(({ component, label }) => [component as string, label]))
+  const missing = new Map(
+    [...down.values()].flatMap(({ component, label, isMissing }) => (isMissing ? [[component as string, label]] : [])),
+  )
+  const labels = new Set(down.keys())
+  const downOf: Down = (component, object) => missing.get(component ?? '') ?? downFor(component, object, world.watchers, labels)
   const on = new Map<string, readonly string[]>([...[...down.keys()].map((label) => [label, []] as const), ...heldNamespaces(world)])
-  for (const sighting of world.sightings.values()) if (!isWell(sighting)) on.set(sighting.label, blameOf(sighting, world, byComponent))
+  for (const sighting of world.sightings.values()) if (!isWell(sighting)) on.set(sighting.label, blameOf(sighting, world, downOf))
   // A suspended one that others wait for is no symptom of anything: a person has stopped it.
   for (const targets of [...on.values()]) for (const to of targets) if (!on.has(to)) on.set(to, [])
   return { on, down }
