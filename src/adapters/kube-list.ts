@@ -36,7 +36,7 @@ async function readPage(
   mayExpire: boolean,
 ): Promise<Answered | Expired> {
   const subject = subjectOf('list', resource, undefined, options.namespace)
-  const path = listPath(resource, options, PAGE, next)
+  const path = listPath(resource, options, options.page ?? PAGE, next)
   const accept = acceptOf('PartialObjectMetadataList', options.metadataOnly)
   // 410: the snapshot behind `continue` was compacted away.
   const accepts = next !== undefined && mayExpire ? [404, 410] : [404]

@@ -78,6 +78,8 @@ export interface ListOptions {
   metadataOnly?: boolean | undefined
   /** Stops after the page that reaches this many; more may be there. */
   atMost?: number | undefined
+  /** Objects in one answer, at most; 500 where it is left out. */
+  page?: number | undefined
   /** A kind that is not served is an error (`kube-not-served`) instead of an empty list. */
   mustBeServed?: boolean | undefined
 }
