@@ -21,6 +21,9 @@ const AT_ONCE = 10
  */
 const AT_A_TIME = 10_000
 
+/** Kinds with most to read: begun last, they alone would be waited for at the end. */
+const LARGE = ['HelmRelease', 'Kustomization', 'HelmChart', 'OCIRepository']
+
 /** How far a reading is. */
 export interface Reading {
   /** Name of the kubeconfig context, once the API server has answered. */
@@ -73,6 +76,11 @@ const untoldOf = (error: unknown): OpsError => {
 }
 
 const kindOf = ({ places }: Wanted): string => places[0]?.kind ?? ''
+
+const largestFirst = (wanted: readonly Wanted[]): Wanted[] => {
+  const isLarge = (one: Wanted): boolean => LARGE.includes(kindOf(one))
+  return [...wanted.filter(isLarge), ...wanted.filter((one) => !isLarge(one))]
+}
 
 const lacking = (what: string, kind: string, failure: OpsError): Listed => ({
   kind,
@@ -194,13 +202,15 @@ export async function takeSnapshot(
   const wanted = [...ofFlux, ...Object.values(more)]
   const read = readerOf(kube, namespace)
   const count = countedBy(wanted, server.context, seen)
-  const lists = await sideBySide(wanted, AT_ONCE, async (one) => {
+  const answers = new Map<Wanted, Listed>()
+  await sideBySide(largestFirst(wanted), AT_ONCE, async (one) => {
     const listed = await listOne(read, namespace, one)
+    answers.set(one, listed)
     count(one, listed.objects.length)
-    return listed
   })
+  const of = (one: Wanted): Listed => answers.get(one) as Listed
+  const lists = wanted.map(of)
   mustHaveAnswered(lists, untold)
-  const of = (one: Wanted): Listed => lists[wanted.indexOf(one)] as Listed
   const deployments = of(more.deployments)
   const further = deployments.objects.some(isDown) ? [await read(aboutControllers(namespace))] : []
   const namespaces = of(more.namespaces).objects
