@@ -2,32 +2,55 @@
 import { absent } from '../diagnosis/absent.ts'
 import type { Snapshot, Unseen } from '../diagnosis/snapshot.ts'
 import { messageOf, OpsError } from '../errors.ts'
-import { FLUX_KINDS } from '../flux/kinds.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KubeObject, KubeReader, ListOptions, Resource } from '../ports/kube.ts'
+import { EVENTS, readWarnings } from './read-warnings.ts'
+import { servedKinds, untoldKinds } from './served-kinds.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const core = (plural: string, kind: string, namespaced = true): Resource => ({ group: '', version: 'v1', plural, kind, namespaced })
 const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true }
-const [PODS, EVENTS, NAMESPACES] = [core('pods', 'Pod'), core('events', 'Event'), core('namespaces', 'Namespace', false)]
+const [PODS, NAMESPACES] = [core('pods', 'Pod'), core('namespaces', 'Namespace', false)]
 
 /** Requests under way at once: the server shares its time among all who ask. */
 const AT_ONCE = 10
 
-/** A storm has more of them than anybody reads. */
-const MOST_EVENTS = 5000
+/**
+ * Objects in one answer. An API server has the first page of a list at hand, and fetches every further one from its storage, which costs it four times as much for each
+ * object. A kind of Flux seldom has more.
+ */
+const AT_A_TIME = 10_000
+
+/** Kinds with most to read: begun last, they alone would be waited for at the end. */
+const LARGE = ['HelmRelease', 'Kustomization', 'HelmChart', 'OCIRepository']
+
+/** How far a reading is. */
+export interface Reading {
+  /** Name of the kubeconfig context, once the API server has answered. */
+  readonly context?: string | undefined
+  readonly lists: number
+  /** What is still waited for: `Kustomization`, `Event`. */
+  readonly waitingFor: readonly string[]
+  readonly objects: number
+}
+
+type ReadAll = (kube: KubeReader, resource: Resource, options: ListOptions) => Promise<{ objects: readonly KubeObject[]; lacking?: string }>
 
 interface Wanted {
-  readonly resource: Resource
+  /** Where it may be, the most likely first; the others are asked where that is not served. */
+  readonly places: readonly Resource[]
   readonly options: ListOptions
-  readonly most?: number
+  readonly read?: ReadAll
 }
 
 interface Listed {
+  readonly kind: string
   readonly objects: readonly KubeObject[]
   readonly unseen: readonly Unseen[]
   /** Why nothing of it is there. */
   readonly failure?: OpsError
+  /** It was not found in any place. */
+  readonly nowhere?: boolean
 }
 
 /** A list waits for a lost server as long as it may. That one has waited in vain is enough: those that come behind are not asked for. */
@@ -35,7 +58,8 @@ const LOST = new Set(['kube-unreachable', 'kube-busy', 'kube-unauthorized'])
 
 const named = (resource: Resource, objects: readonly KubeObject[]): KubeObject[] => {
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
-  return objects.map((object) => ({ ...object, apiVersion, kind: resource.kind }))
+  const isNamed = (object: KubeObject): boolean => object.apiVersion === apiVersion && object.kind === resource.kind
+  return objects.map((object) => (isNamed(object) ? object : { ...object, apiVersion, kind: resource.kind }))
 }
 
 /** What the API server refused, or could not do. A mistake in what was asked is none of it. */
@@ -44,25 +68,58 @@ const refusalOf = (error: unknown): OpsError => {
   throw error
 }
 
+/** Of which kinds there are is not known: whoever cannot be reached is not asked for each of them. */
+const untoldOf = (error: unknown): OpsError => {
+  const refusal = refusalOf(error)
+  if (LOST.has(refusal.code)) throw refusal
+  return refusal
+}
+
+const kindOf = ({ places }: Wanted): string => places[0]?.kind ?? ''
+
+const largestFirst = (wanted: readonly Wanted[]): Wanted[] => {
+  const isLarge = (one: Wanted): boolean => LARGE.includes(kindOf(one))
+  return [...wanted.filter(isLarge), ...wanted.filter((one) => !isLarge(one))]
+}
+
 const lacking = (what: string, kind: string, failure: OpsError): Listed => ({
+  kind,
   objects: [],
   unseen: [{ what, why: messageOf(failure), kind }],
   failure,
 })
 
+const whole: ReadAll = async (kube, resource, options) => ({ objects: await kube.list(resource, { page: AT_A_TIME, ...options }) })
+
+const warnings: ReadAll = async (kube, _resource, options) => {
+  const { events, ...more } = await readWarnings(kube, options)
+  return { objects: events, ...more }
+}
+
+/** In the first place where it is served. */
+async function readSomewhere(kube: KubeReader, { places, options, read = whole }: Wanted): Promise<Omit<Listed, 'kind'>> {
+  for (const [at, resource] of places.entries()) {
+    const mayBeElsewhere = places.length > 1 ? { mustBeServed: true } : {}
+    try {
+      const { objects, lacking: why } = await read(kube, resource, { ...options, ...mayBeElsewhere })
+      const { kind } = resource
+      return { objects: named(resource, objects), unseen: why === undefined ? [] : [{ what: kind, why, kind }] }
+    } catch (error) {
+      if (!(error instanceof OpsError) || error.code !== 'kube-not-served') throw error
+      if (at === places.length - 1) break
+    }
+  }
+  return { objects: [], unseen: [], nowhere: true }
+}
+
 const readerOf = (kube: KubeReader, namespace: string): ((wanted: Wanted) => Promise<Listed>) => {
   let lost: OpsError | undefined
-  return async ({ resource, options, most }) => {
-    const { kind } = resource
-    const what = options.namespace === undefined ? kind : `${kind} in ${namespace}`
+  return async (wanted) => {
+    const kind = kindOf(wanted)
+    const what = wanted.options.namespace === undefined ? kind : `${kind} in ${namespace}`
     if (lost !== undefined) return lacking(what, kind, lost)
     try {
-      // One more than is wanted tells whether there are more.
-      const all = await kube.list(resource, most === undefined ? options : { ...options, atMost: most + 1 })
-      const objects = named(resource, all.slice(0, most))
-      if (objects.length === all.length) return { objects, unseen: [] }
-      const why = `only the first ${most} warnings were read, and they do not come by time: the newest may be among the others`
-      return { objects, unseen: [{ what, why, kind }] }
+      return { kind, ...(await readSomewhere(kube, wanted)) }
     } catch (error) {
       const failure = refusalOf(error)
       if (LOST.has(failure.code)) lost ??= failure
@@ -73,57 +130,105 @@ const readerOf = (kube: KubeReader, namespace: string): ((wanted: Wanted) => Pro
 
 /** Who may not read a kind everywhere may be allowed to in the namespace of Flux. */
 async function listOne(read: (wanted: Wanted) => Promise<Listed>, namespace: string, wanted: Wanted): Promise<Listed> {
-  const { resource, options } = wanted
+  const { places, options } = wanted
   const everywhere = await read(wanted)
-  if (everywhere.failure?.code !== 'kube-forbidden' || !resource.namespaced || options.namespace !== undefined) return everywhere
+  const mayBeThere = places[0]?.namespaced === true && options.namespace === undefined
+  if (everywhere.failure?.code !== 'kube-forbidden' || !mayBeThere) return everywhere
   const there = await read({ ...wanted, options: { ...options, namespace } })
   if (there.failure?.code === 'kube-forbidden') return everywhere
   if (there.failure !== undefined) return { ...there, unseen: [...everywhere.unseen, ...there.unseen] }
-  const { kind } = resource
+  const { kind } = everywhere
   const outside = { what: `${kind} outside of ${namespace}`, why: everywhere.failure.message, kind, seenIn: namespace }
-  return { objects: there.objects, unseen: [outside, ...there.unseen] }
+  return { ...there, unseen: [outside, ...there.unseen] }
 }
 
 /** The server was there, and has not answered one of them. */
-function mustHaveAnswered(lists: readonly Listed[]): void {
+function mustHaveAnswered(lists: readonly Listed[], untold: OpsError | undefined): void {
   const failures = lists.flatMap(({ failure }) => failure ?? [])
+  if (failures.length < lists.length) return
   const lost = failures.find(({ code }) => LOST.has(code))
-  if (lost !== undefined && failures.length === lists.length) throw lost
+  if (lost !== undefined) throw lost
+  // Whoever may see nothing is told so; a server that can do nothing is no such case.
+  if (untold !== undefined && failures.every(({ code }) => code !== 'kube-forbidden')) throw untold
 }
 
 /** What else a diagnosis reads; the kinds of Flux come before it. */
-const besides = (namespace: string): Wanted[] => [
-  { resource: DEPLOYMENTS, options: { namespace } },
-  { resource: PODS, options: { namespace } },
-  { resource: EVENTS, options: { fieldSelector: 'type=Warning' }, most: MOST_EVENTS },
-  { resource: NAMESPACES, options: {} },
+const besides = (namespace: string): Record<'deployments' | 'pods' | 'events' | 'namespaces', Wanted> => ({
+  deployments: { places: [DEPLOYMENTS], options: { namespace } },
+  pods: { places: [PODS], options: { namespace } },
+  events: { places: [EVENTS], options: {}, read: warnings },
+  namespaces: { places: [NAMESPACES], options: {} },
+})
+
+const isDown = ({ spec, status }: KubeObject): boolean => spec?.replicas !== 0 && !(status?.availableReplicas > 0)
+
+/** Of a controller that is down, what the cluster says of its pods: nothing that is asked for where all are well. */
+const aboutControllers = (namespace: string): Wanted => ({
+  places: [EVENTS],
+  options: { namespace, fieldSelector: 'type=Warning', atMost: 1000 },
+})
+
+const onceEach = (events: readonly KubeObject[]): KubeObject[] => [
+  ...new Map(events.map((event) => [event.metadata.uid ?? event.metadata, event])).values(),
 ]
 
-/** Throws OpsError where the API server does not answer at all, or does not tell which kinds it serves. */
-export async function takeSnapshot({ kube, clock }: { kube: KubeReader; clock: Clock }, namespace: string): Promise<Snapshot> {
+/** Tells what is read, list by list. */
+const countedBy = (
+  wanted: readonly Wanted[],
+  context: string,
+  seen: (reading: Reading) => void,
+): ((done: Wanted, objects: number) => void) => {
+  const open = new Set(wanted)
+  let objects = 0
+  const tell = (): void => seen({ context, lists: wanted.length, waitingFor: [...open].map(kindOf), objects })
+  tell()
+  return (done, count) => {
+    open.delete(done)
+    objects += count
+    tell()
+  }
+}
+
+/** `seen` is told how far the reading is. Throws OpsError where the API server does not answer at all. */
+export async function takeSnapshot(
+  { kube, clock }: { kube: KubeReader; clock: Clock },
+  namespace: string,
+  seen: (reading: Reading) => void = () => undefined,
+): Promise<Snapshot> {
   const takenAt = clock.now().toISOString()
-  const groups = [...new Set(FLUX_KINDS.map(({ group }) => group))]
-  const [server, served] = await Promise.all([kube.server(), kube.kinds(groups)])
-  const known = served.filter(({ group, kind }) => FLUX_KINDS.some((one) => one.group === group && one.kind === kind))
-  const wanted = [...known.map((resource): Wanted => ({ resource, options: {} })), ...besides(namespace)]
+  const [server, { places, untold }] = await Promise.all([kube.server(), servedKinds(kube, untoldOf)])
+  const more = besides(namespace)
+  const ofFlux = places.map((at): Wanted => ({ places: at, options: {} }))
+  const wanted = [...ofFlux, ...Object.values(more)]
   const read = readerOf(kube, namespace)
-  const lists = await sideBySide(wanted, AT_ONCE, (one) => listOne(read, namespace, one))
-  mustHaveAnswered(lists)
-  const of = (resource: Resource): Listed => lists[wanted.findIndex((one) => one.resource === resource)] as Listed
-  const deployments = of(DEPLOYMENTS)
-  const namespaces = of(NAMESPACES).objects
+  const count = countedBy(wanted, server.context, seen)
+  const answers = new Map<Wanted, Listed>()
+  await sideBySide(largestFirst(wanted), AT_ONCE, async (one) => {
+    const listed = await listOne(read, namespace, one)
+    answers.set(one, listed)
+    count(one, listed.objects.length)
+  })
+  const of = (one: Wanted): Listed => answers.get(one) as Listed
+  const lists = wanted.map(of)
+  mustHaveAnswered(lists, untold)
+  const deployments = of(more.deployments)
+  const further = deployments.objects.some(isDown) ? [await read(aboutControllers(namespace))] : []
+  const namespaces = of(more.namespaces).objects
+  const known = ofFlux.filter((one) => of(one).nowhere !== true).flatMap((one) => one.places[0] ?? [])
+  const nowhere = ofFlux.filter((one) => of(one).nowhere === true).map(kindOf)
   return {
     takenAt,
     cluster: { ...server, uid: namespaces.find(({ metadata }) => metadata.name === 'kube-system')?.metadata.uid ?? null },
     namespace,
-    objects: known.flatMap((resource) => of(resource).objects),
+    objects: ofFlux.flatMap((one) => of(one).objects),
     deployments: deployments.objects,
-    pods: of(PODS).objects,
-    events: of(EVENTS).objects,
+    pods: of(more.pods).objects,
+    events: onceEach([...of(more.events).objects, ...further.flatMap(({ objects }) => objects)]),
     namespaces,
     unseen: [
+      ...(untold === undefined ? [] : [untoldKinds(untold, nowhere)]),
       ...absent(known, deployments.failure === undefined ? deployments.objects : undefined, namespace),
-      ...lists.flatMap(({ unseen }) => unseen),
+      ...[...lists, ...further].flatMap(({ unseen }) => unseen),
     ],
   }
 }

@@ -55,3 +55,10 @@ export const notKubernetes = (session: Session, subject: Subject): OpsError =>
     message: `${session.where.server} does not answer like a Kubernetes API server (${subject.verb} ${subject.what}: HTTP 404)`,
     hints: [`is it the right server? context ${session.where.context}`],
   })
+
+export const notServed = (resource: Resource, { verb, what }: Subject): OpsError =>
+  new OpsError({
+    code: 'kube-not-served',
+    message: `${verb} ${what}: the API server does not serve ${resource.kind} in ${apiVersionOf(resource)}`,
+    hints: [`look: kubectl api-resources --api-group=${resource.group}`],
+  })

@@ -1,10 +1,12 @@
-// Which cluster, and as whom: kubeconfig files found and merged as kubectl has it. client-node only reads entries and gets credentials.
+// Which cluster, and as whom: kubeconfig files found and merged as kubectl has it. What is out of the ordinary (plugins, proxies, odd files) is up to client-node, which is
+// loaded only for that.
 import { readFile, stat } from 'node:fs/promises'
 import type { Agent } from 'node:http'
 import { homedir } from 'node:os'
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node'
 import { messageOf, type OpsError, usageError } from '../errors.ts'
+import { type Entries, isPlain, plainCredentials, plainEntries } from './kubeconfig-plain.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
@@ -41,13 +43,11 @@ export interface AccessOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-interface Merged {
-  clusters: Cluster[]
-  users: User[]
-  contexts: Context[]
-  currentContext: string | undefined
+interface Merged extends Entries {
   files: string[]
 }
+
+const library = (): Promise<typeof import('./kubeconfig-library.ts')> => import('./kubeconfig-library.ts')
 
 const unreadable = (file: string, why: string): OpsError =>
   usageError(
@@ -83,14 +83,22 @@ const firstWins = <T extends { name: string }>(into: T[], from: readonly T[]): v
   for (const entry of from) if (!into.some((known) => known.name === entry.name)) into.push(entry)
 }
 
-function parseInto(merged: Merged, config: KubeConfig, file: string, text: string): void {
-  if (text.trim() === '') return
+async function entriesOf(file: string, text: string): Promise<Entries> {
+  const plain = plainEntries(text, dirname(file))
+  if (plain !== undefined) return plain
+  const config = new (await library()).KubeConfig()
   try {
     config.loadFromString(text)
     config.makePathsAbsolute(dirname(file))
+    return config
   } catch (error) {
     throw unreadable(file, messageOf(error).split('\n')[0] ?? 'it is not a kubeconfig')
   }
+}
+
+async function parseInto(merged: Merged, file: string, text: string): Promise<void> {
+  if (text.trim() === '') return
+  const config = await entriesOf(file, text)
   for (const user of config.users) prepareExec(user, dirname(file), config)
   firstWins(merged.clusters, config.clusters)
   firstWins(merged.users, config.users)
@@ -100,7 +108,7 @@ function parseInto(merged: Merged, config: KubeConfig, file: string, text: strin
 }
 
 /** client-node leaves out two things that kubectl does for exec plugins: paths relative to the file, and KUBERNETES_EXEC_INFO. */
-function prepareExec(user: User, folder: string, config: KubeConfig): void {
+function prepareExec(user: User, folder: string, config: Entries): void {
   const exec = user.exec
   if (!exec?.command) return
   if (exec.command.includes('/') && !isAbsolute(exec.command)) exec.command = join(folder, exec.command)
@@ -118,16 +126,16 @@ function prepareExec(user: User, folder: string, config: KubeConfig): void {
   exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: info }]
 }
 
-async function loadMerged(options: AccessOptions, kube: typeof import('./kubeconfig-library.ts')): Promise<Merged> {
+async function loadMerged(options: AccessOptions): Promise<Merged> {
   const { files, required } = candidates(options)
   const merged: Merged = { clusters: [], users: [], contexts: [], currentContext: undefined, files: [] }
   for (const file of files) {
     const text = await readKubeconfig(file)
     if (text === undefined && required) throw unreadable(file, 'it does not exist')
-    if (text !== undefined) parseInto(merged, new kube.KubeConfig(), file, text)
+    if (text !== undefined) await parseInto(merged, file, text)
   }
   if (merged.files.length === 0 && options.context === undefined && (await stat(SERVICE_ACCOUNT_TOKEN).catch(() => undefined))) {
-    const inside = new kube.KubeConfig()
+    const inside = new (await library()).KubeConfig()
     inside.loadFromCluster()
     return { ...merged, clusters: inside.clusters, users: inside.users, contexts: inside.contexts, currentContext: inside.currentContext }
   }
@@ -199,26 +207,26 @@ async function credentialsOf(config: KubeConfig): Promise<Credentials> {
 
 /** Throws OpsError (usage): `kubeconfig-missing`, `kubeconfig-unreadable`, `context-missing`, `context-unknown`, `context-broken`. */
 export async function loadAccess(options: AccessOptions): Promise<ClusterAccess> {
-  const kube = await import('./kubeconfig-library.ts')
   const open = async () => {
-    const merged = await loadMerged(options, kube)
+    const merged = await loadMerged(options)
     const context = chooseContext(merged, options.context)
     const cluster = merged.clusters.find((one) => one.name === context.cluster) as Cluster
     if (!/^https?:\/\//.test(cluster.server)) throw unreadable(merged.files.join(', '), `server "${cluster.server}" is not an http(s) URL`)
     // client-node refuses plain http without this, and leaves out the CA for a context without a user.
     const reachable: Cluster = cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster
     const user = merged.users.find((one) => one.name === context.user) ?? { name: context.user ?? '' }
-    const config = new kube.KubeConfig()
+    if (isPlain(reachable, user)) return { merged, context, cluster, user, fetch: () => plainCredentials(reachable, user) }
+    const config = new (await library()).KubeConfig()
     const named = { ...context, user: user.name }
     config.loadFromOptions({ clusters: [reachable], users: [user], contexts: [named], currentContext: context.name })
-    return { merged, context, cluster, user, config }
+    return { merged, context, cluster, user, fetch: () => credentialsOf(config) }
   }
   let now = await open()
   let held: { until: number; value: Promise<Credentials> } | undefined
   const credentials = (): Promise<Credentials> => {
     // Side by side requests share one run of an exec plugin; a failed one is not kept.
     if (!held || held.until < Date.now()) {
-      const value = credentialsOf(now.config)
+      const value = now.fetch()
       held = { until: Date.now() + CREDENTIAL_AGE_MS, value }
       value.catch(() => {
         held = undefined

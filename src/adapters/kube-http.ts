@@ -1,9 +1,11 @@
 // One HTTP request to the API server over kept-alive connections; no retry and no meaning here.
-import http from 'node:http'
-import https from 'node:https'
+import type http from 'node:http'
 import { createGunzip } from 'node:zlib'
 import type { ClusterAccess, Credentials } from './kube-config.ts'
 import { NoAnswer } from './kube-errors.ts'
+
+// Imported, node:http would load WebSocket and fetch as well, of which nothing is used here.
+const [plain, secured] = [process.getBuiltinModule('node:http'), process.getBuiltinModule('node:https')]
 
 export interface HttpRequest {
   readonly method: string
@@ -75,7 +77,7 @@ function exchange(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
     let connected = false
     const secure = wire.base.protocol === 'https:'
     const path = `${wire.base.pathname.replace(/\/$/, '')}${request.path}`
-    const sending = (secure ? https : http).request({
+    const sending = (secure ? secured : plain).request({
       protocol: wire.base.protocol,
       hostname: wire.base.hostname.replace(/^\[|\]$/g, ''),
       port: wire.base.port || (secure ? 443 : 80),
@@ -113,7 +115,7 @@ function exchange(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
 export function createHttpClient(access: ClusterAccess, userAgent: string): HttpClient {
   const base = new URL(access.server)
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS, scheduling: 'lifo' as const }
-  const own = base.protocol === 'https:' ? new https.Agent(options) : new http.Agent(options)
+  const own = base.protocol === 'https:' ? new secured.Agent(options) : new plain.Agent(options)
   const inUse = new Set<http.Agent>([own])
   return {
     send: async (request) => {

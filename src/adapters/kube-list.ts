@@ -1,7 +1,7 @@
 // Lists in pages of 500: whole and of one moment, or page by page with no more than one page in memory.
 import { z } from 'zod'
 import type { KubeObject, ListOptions, Page, Resource } from '../ports/kube.ts'
-import { acceptOf, completed, notKubernetes, parse, subjectOf } from './kube-answers.ts'
+import { acceptOf, completed, notKubernetes, notServed, parse, subjectOf } from './kube-answers.ts'
 import { isRealNotFound } from './kube-errors.ts'
 import { listPath } from './kube-paths.ts'
 import type { Session } from './kube-session.ts'
@@ -36,14 +36,17 @@ async function readPage(
   mayExpire: boolean,
 ): Promise<Answered | Expired> {
   const subject = subjectOf('list', resource, undefined, options.namespace)
-  const path = listPath(resource, options, PAGE, next)
+  const path = listPath(resource, options, options.page ?? PAGE, next)
   const accept = acceptOf('PartialObjectMetadataList', options.metadataOnly)
   // 410: the snapshot behind `continue` was compacted away.
   const accepts = next !== undefined && mayExpire ? [404, 410] : [404]
   const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts, ...accept })
   if (response.status === 410) return { expired: true, next: parse(expiredSchema, response.body, subject).metadata?.continue || undefined }
   if (response.status === 404) {
-    if (isRealNotFound(response.body) && next === undefined) return { items: [], next: undefined, remaining: undefined }
+    if (isRealNotFound(response.body) && next === undefined) {
+      if (options.mustBeServed === true) throw notServed(resource, subject)
+      return { items: [], next: undefined, remaining: undefined }
+    }
     throw notKubernetes(session, subject)
   }
   const page = parse(listSchema, response.body, subject)

@@ -16,7 +16,7 @@ import type {
 } from '../ports/kube.ts'
 import { acceptOf, apiVersionOf, completed, notKubernetes, objectSchema, parse, subjectOf } from './kube-answers.ts'
 import { discover } from './kube-discovery.ts'
-import { isRealNotFound, type Subject } from './kube-errors.ts'
+import { isRealNotFound, readStatus, type Subject } from './kube-errors.ts'
 import { listAll, pagesOf } from './kube-list.ts'
 import { createPath, groupPath, logPath, objectPath, resourceName } from './kube-paths.ts'
 import type { Repeat } from './kube-retry.ts'
@@ -87,9 +87,10 @@ async function userName(session: Session): Promise<string | undefined> {
   return response.status < 300 ? parse(whoSchema, response.body, subject).status.userInfo.username : undefined
 }
 
-async function identifyServer(session: Session): Promise<ServerIdentity> {
+async function identifyServer(session: Session, accepts: readonly number[] = []): Promise<ServerIdentity> {
   const about: Subject = { verb: 'get', what: 'the version', resource: '/version' }
-  const answer = await session.send({ method: 'GET', path: '/version', repeat: 'read', subject: about })
+  const answer = await session.send({ method: 'GET', path: '/version', repeat: 'read', subject: about, accepts })
+  if (answer.status === 403 && readStatus(answer.body) !== undefined) return { ...session.where, version: 'unknown' }
   const version = parse(versionSchema, answer.body, about).gitVersion
   return { context: session.where.context, server: session.where.server, version }
 }
@@ -126,7 +127,7 @@ async function podLogs(session: Session, pod: ObjectName, options: LogOptions): 
 
 export const createKube = (session: Session): Kube => ({
   identity: () => identify(session),
-  server: () => identifyServer(session),
+  server: () => identifyServer(session, [403]),
   get: (resource, name, options) => getOne(session, resource, name, options),
   list: (resource, options = {}) => listAll(session, resource, options),
   pages: (resource, options = {}) => pagesOf(session, resource, options),

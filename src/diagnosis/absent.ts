@@ -1,7 +1,8 @@
 // What a whole answer lacks: an API server that has just been started knows no custom kinds yet, and a namespace may be the wrong one.
 // "Nothing is wrong" may not be concluded from either.
-import { controllersOf } from '../flux/installed.ts'
+
 import { COMPONENTS, FLUX_KINDS } from '../flux/kinds.ts'
+import { controllersOf } from '../flux/running.ts'
 import type { KubeObject, Resource } from '../ports/kube.ts'
 import type { Unseen } from './snapshot.ts'
 

@@ -1,6 +1,8 @@
 // For what else an object that is not well says that it waits. What it says of itself is never blamed on others.
-import { kindOfObject } from '../flux/kinds.ts'
+import { type Component, kindOfObject } from '../flux/kinds.ts'
+import type { KubeObject } from '../ports/kube.ts'
 import { type Edge, edgesOf } from './edges.ts'
+import { passedOverBy } from './shards.ts'
 import { conditionsOf, isWell, type Sighting, type World } from './world.ts'
 
 /** Ready=False because the source, or the chart, has nothing to give. */
@@ -35,18 +37,30 @@ function waitsFor({ object, verdict }: Sighting, { via, to }: Edge, world: World
   return asksSource && !OWN_ARTIFACT.test(message) && !isReadyForOthers(target)
 }
 
-/** Deployments that are down: of the controller that has to act, and of source-controller where an artifact could not be fetched. */
-function controllersBlamed({ object, verdict, triedAgain }: Sighting, down: ReadonlyMap<string, string>): string[] {
-  const own = down.get(kindOfObject(object)?.component ?? '')
-  // In a try that nobody brings to its end.
-  const stands = triedAgain === true || !verdict.observed || verdict.state === 'terminating' || verdict.state === 'progressing'
-  const source = UNREACHED.test(verdict.message) && /source-controller/.test(verdict.message) ? down.get('source-controller') : undefined
-  return [...(own !== undefined && stands ? [own] : []), ...(source === undefined ? [] : [source])]
+/** The controllers that are down of what an artifact comes from. */
+function sourceControllers({ object }: Sighting, world: World, down: Down): string[] {
+  const sources = edgesOf(object).flatMap(({ via, to }) => (via === 'source' || via === 'chart' ? (world.sightings.get(to) ?? []) : []))
+  return sources.flatMap((source) => down('source-controller', source.object) ?? [])
 }
 
-/** `down`: label of the Deployment by component. Labels, each once; empty where the object is a cause itself. */
-export function blameOf(sighting: Sighting, world: World, down: ReadonlyMap<string, string>): string[] {
-  const controllers = controllersBlamed(sighting, down)
+/** Deployments that are down: of the controller that has to act, and of source-controller where an artifact could not be fetched. */
+function controllersBlamed(sighting: Sighting, world: World, down: Down): string[] {
+  const { object, verdict, triedAgain } = sighting
+  const own = down(kindOfObject(object)?.component, object)
+  // In a try that nobody brings to its end.
+  const stands = triedAgain === true || !verdict.observed || verdict.state === 'terminating' || verdict.state === 'progressing'
+  const unreached = UNREACHED.test(verdict.message) && /source-controller/.test(verdict.message)
+  return [...new Set([...(own !== undefined && stands ? [own] : []), ...(unreached ? sourceControllers(sighting, world, down) : [])])]
+}
+
+/** Label of the Deployment that is down and would have to act on an object. */
+export type Down = (component: Component | undefined, object: KubeObject) => string | undefined
+
+/** Labels, each once; empty where the object is a cause itself. */
+export function blameOf(sighting: Sighting, world: World, down: Down): string[] {
+  // Nobody acts on it, whatever it said before.
+  if (passedOverBy(sighting.object, world.watchers).length > 0) return []
+  const controllers = controllersBlamed(sighting, world, down)
   // Of one that is being deleted, what it said before counts no more.
   if (controllers.length > 0 || sighting.verdict.state === 'terminating') return controllers
   return [

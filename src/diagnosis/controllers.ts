@@ -1,7 +1,8 @@
 // The controllers themselves: without them nothing else that is said can be trusted to be of now.
-import { controllersOf } from '../flux/installed.ts'
+
 import type { Component } from '../flux/kinds.ts'
 import { objectLabel } from '../flux/kinds.ts'
+import { controllersOf } from '../flux/running.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import type { Evidence, Explanation, Fix } from './finding.ts'
 import { numberOf, partOf, partsOf, textOf as text } from './well-formed.ts'
@@ -13,6 +14,8 @@ export interface DownController {
   readonly label: string
   readonly since: string | null
   readonly explanation: Explanation
+  /** No Deployment of it is there. */
+  readonly isMissing?: boolean
 }
 
 interface Container {
@@ -135,6 +138,7 @@ export function downControllers(world: World): DownController[] {
         what: `Event ${text(event.reason)}`,
         text: text(event.message),
         at: eventTime(event) || null,
+        ...(event.count > 1 ? { repeated: { times: event.count, last: eventTime(event) || null } } : {}),
       })),
     ]
     return [
@@ -146,12 +150,4 @@ export function downControllers(world: World): DownController[] {
       },
     ]
   })
-}
-
-/** Where a component is split in shards, one that runs may be the one that counts: nothing is blamed on the others. */
-export function whollyDown({ snapshot: { deployments } }: World, down: readonly DownController[]): DownController[] {
-  const labels = new Set(down.map(({ label }) => label))
-  const running = deployments.filter((deployment) => !labels.has(objectLabel({ ...deployment, kind: 'Deployment' })))
-  const alive = new Set(controllersOf(running).map(({ component }) => component))
-  return down.filter(({ component }) => !alive.has(component))
 }

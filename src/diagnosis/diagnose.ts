@@ -1,10 +1,12 @@
 // From what was seen to the causes: what only waits for another is folded under it, what waits in a circle is one cause, and the rest is explained.
-import { blameOf } from './blame.ts'
-import { type DownController, downControllers, whollyDown } from './controllers.ts'
+import { blameOf, type Down } from './blame.ts'
+import { type DownController, downControllers } from './controllers.ts'
 import type { Explanation, Finding } from './finding.ts'
 import { knots } from './knots.ts'
 import { missingControllers } from './missing-controllers.ts'
 import { heldNamespaces } from './namespaces.ts'
+import { downFor } from './shards.ts'
+import { sinceOf } from './since.ts'
 import type { SeenCluster, Snapshot, Unseen } from './snapshot.ts'
 import { explain } from './states/index.ts'
 import { type Suspended, suspendedOf } from './suspended.ts'
@@ -48,9 +50,13 @@ interface Blames {
 
 function blamesOf(world: World): Blames {
   const down = new Map([...downControllers(world), ...missingControllers(world)].map((controller) => [controller.label, controller]))
-  const byComponent = new Map(whollyDown(world, [...down.values()]).map(({ component, label }) => [component as string, label]))
+  const missing = new Map(
+    [...down.values()].flatMap(({ component, label, isMissing }) => (isMissing ? [[component as string, label]] : [])),
+  )
+  const labels = new Set(down.keys())
+  const downOf: Down = (component, object) => missing.get(component ?? '') ?? downFor(component, object, world.watchers, labels)
   const on = new Map<string, readonly string[]>([...[...down.keys()].map((label) => [label, []] as const), ...heldNamespaces(world)])
-  for (const sighting of world.sightings.values()) if (!isWell(sighting)) on.set(sighting.label, blameOf(sighting, world, byComponent))
+  for (const sighting of world.sightings.values()) if (!isWell(sighting)) on.set(sighting.label, blameOf(sighting, world, downOf))
   // A suspended one that others wait for is no symptom of anything: a person has stopped it.
   for (const targets of [...on.values()]) for (const to of targets) if (!on.has(to)) on.set(to, [])
   return { on, down }
@@ -128,7 +134,7 @@ export function diagnosisOf(world: World): Diagnosis {
       if (sighting !== undefined) moving.push(told(sighting))
       continue
     }
-    const since = inKnot ? null : (controller?.since ?? sighting?.verdict.since ?? null)
+    const since = inKnot ? null : (controller?.since ?? (sighting === undefined ? null : sinceOf(sighting, world)))
     causes.push({ ...explanation, object, also: part.slice(1), since, blocks: waitingFor(part, back).sort() })
   }
   const sightings = [...world.sightings.values()]

@@ -9,6 +9,8 @@ export interface Evidence {
   readonly text: string
   /** RFC 3339; null where nobody said. */
   readonly at: string | null
+  /** How often it was said, and when last, where that is more than once. */
+  readonly repeated?: { readonly times: number; readonly last: string | null }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Objects whose controller is not installed: the CRDs are there, and nobody reconciles them.
-import { controllersOf } from '../flux/installed.ts'
+
 import { type Component, kindOfObject, objectLabel } from '../flux/kinds.ts'
+import { controllersOf } from '../flux/running.ts'
 import type { DownController } from './controllers.ts'
 import type { World } from './world.ts'
 import { isWell } from './world.ts'
@@ -26,6 +27,7 @@ export function missingControllers(world: World): DownController[] {
       component,
       label: objectLabel({ kind: 'Deployment', metadata: { namespace, name: component } }),
       since: null,
+      isMissing: true,
       explanation: {
         state: 'controller-missing',
         says: `${component} is not installed in ${namespace}: nothing of its kinds is reconciled`,

@@ -30,7 +30,7 @@ const DEFAULT_MS = 5 * 60_000
 const HELD_BACK_MS = 5 * 60_000
 
 /** A warning that is older than this says nothing of the try that is under way. */
-const windowMs = ({ spec }: KubeObject): number =>
+export const windowMs = ({ spec }: KubeObject): number =>
   (durationMs(spec?.retryInterval) ?? durationMs(spec?.interval) ?? DEFAULT_MS) + (durationMs(spec?.timeout) ?? DEFAULT_MS) + HELD_BACK_MS
 
 /** The controller was stopped in the middle of it: nothing is said of the object. `context deadline exceeded` is another matter. */

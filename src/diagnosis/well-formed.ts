@@ -33,12 +33,33 @@ export const partOf = (value: unknown): Part => (isPart(value) ? value : {})
 /** The objects of a list; empty for whatever is no list. */
 export const partsOf = (value: unknown): Part[] => (Array.isArray(value) ? value.filter(isPart) : [])
 
+/** Most are as they have to be, and there may be ten thousand: those are not made anew. */
+const isText = (value: unknown): value is string => typeof value === 'string' && textOf(value) === value
+const isTextOrNone = (value: unknown): boolean => value === undefined || (isText(value) && value !== '')
+const areTexts = (value: unknown): boolean => {
+  if (!isPart(value)) return false
+  for (const key in value) if (typeof value[key] !== 'string') return false
+  return true
+}
+
 const textsOf = (value: unknown): Record<string, string> =>
   Object.fromEntries(Object.entries(partOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 
 const optional = <T>(key: string, value: T | undefined): Record<string, T> => (value === undefined ? {} : { [key]: value })
 
+function isMetadata(value: unknown): value is ObjectMeta {
+  const { uid, namespace, generation, deletionTimestamp, creationTimestamp, labels, annotations, finalizers, name } = partOf(value)
+  return (
+    isText(name) &&
+    [uid, namespace, creationTimestamp, deletionTimestamp].every(isTextOrNone) &&
+    (generation === undefined || typeof generation === 'number') &&
+    [labels, annotations].every((one) => one === undefined || areTexts(one)) &&
+    (finalizers === undefined || (Array.isArray(finalizers) && finalizers.every((one) => isText(one) && one !== '')))
+  )
+}
+
 function metadataOf(value: unknown): ObjectMeta {
+  if (isMetadata(value)) return value
   const { uid, namespace, generation, deletionTimestamp, creationTimestamp, labels, annotations, finalizers, name, ...others } =
     partOf(value)
   return {
@@ -54,6 +75,12 @@ function metadataOf(value: unknown): ObjectMeta {
     finalizers: Array.isArray(finalizers) ? finalizers.map(textOf).filter((one) => one !== '') : [],
   }
 }
+
+const isCondition = ({ type, status, reason, message, lastTransitionTime, observedGeneration }: Part): boolean =>
+  [type, status, reason, message, lastTransitionTime].every(isText) &&
+  (observedGeneration === undefined || typeof observedGeneration === 'number')
+
+const wellFormedCondition = (condition: Part): Part => (isCondition(condition) ? condition : conditionOf(condition))
 
 const conditionOf = ({ type, status, reason, message, lastTransitionTime, observedGeneration }: Part): Part => ({
   type: textOf(type),
@@ -72,9 +99,11 @@ export function wellFormed(object: KubeObject): KubeObject {
     kind: textOf(object.kind),
     metadata: metadataOf(object.metadata),
     spec: partOf(object.spec),
-    status: { ...status, conditions: partsOf(status.conditions).slice(0, MOST_CONDITIONS).map(conditionOf) },
+    status: { ...status, conditions: partsOf(status.conditions).slice(0, MOST_CONDITIONS).map(wellFormedCondition) },
   }
 }
+
+const countOf = (value: unknown): number => Math.min(1e9, Math.max(1, Math.floor(numberOf(value, 1))))
 
 export function wellFormedEvent(event: KubeObject): KubeObject {
   const { kind, namespace, name } = partOf(event.involvedObject)
@@ -89,6 +118,7 @@ export function wellFormedEvent(event: KubeObject): KubeObject {
     lastTimestamp: textOf(event.lastTimestamp),
     eventTime: textOf(event.eventTime),
     series: { lastObservedTime: textOf(partOf(event.series).lastObservedTime) },
+    count: Math.max(countOf(event.count), countOf(partOf(event.series).count)),
     involvedObject: { kind: textOf(kind), namespace: textOf(namespace), name: textOf(name) },
   }
 }

@@ -2,6 +2,7 @@
 import { type Verdict, verdict } from '../flux/conditions.ts'
 import { objectLabel } from '../flux/kinds.ts'
 import type { KubeObject } from '../ports/kube.ts'
+import { type Watcher, watchersOf } from './shards.ts'
 import type { Snapshot } from './snapshot.ts'
 import { isCutShort, lastTry } from './tried-again.ts'
 import { partsOf, textOf, wellFormed, wellFormedEvent } from './well-formed.ts'
@@ -26,6 +27,7 @@ export interface Sighting {
 export interface World {
   readonly snapshot: Snapshot
   readonly sightings: ReadonlyMap<string, Sighting>
+  readonly watchers: readonly Watcher[]
   /** Warnings about an object, newest first. */
   events(label: string): readonly KubeObject[]
 }
@@ -93,7 +95,7 @@ export function worldOf(taken: Snapshot): World {
     const said = events.get(label)?.find(({ message }) => !isCutShort(message))
     sightings.set(label, sightingOf(object, label, said, snapshot.takenAt))
   }
-  return { snapshot, sightings, events: (label) => events.get(label) ?? [] }
+  return { snapshot, sightings, watchers: watchersOf(snapshot.deployments), events: (label) => events.get(label) ?? [] }
 }
 
 /** Nothing to be said of it: ready, without a status, or suspended by a person. */

@@ -3,14 +3,10 @@
 import { z } from 'zod'
 import type { KubeObject } from '../ports/kube.ts'
 import { findCrd, isKnown, type ReleaseFacts, release, releases } from './catalogue/index.ts'
-import { COMPONENTS, type Component, isFluxGroup } from './kinds.ts'
+import { type Component, isFluxGroup } from './kinds.ts'
+import { controllersOf, type InstalledController } from './running.ts'
 
-export type InstalledController = {
-  readonly component: Component
-  readonly image: string
-  readonly tag: string
-  readonly namespace: string
-}
+export { controllersOf, type InstalledController, parseImage } from './running.ts'
 
 export type InstalledCrd = {
   readonly name: string // <plural>.<group>
@@ -70,28 +66,6 @@ export function installedCrd(object: KubeObject): InstalledCrd | undefined {
     storedVersions: status?.storedVersions ?? [],
     ...(label === undefined ? {} : { release: label }),
   }
-}
-
-/** `ghcr.io:443/fluxcd/source-controller:v1.9.3@sha256:…` → component and tag; undefined for any other image. */
-export function parseImage(image: string): { component: Component; tag: string } | undefined {
-  const last = (image.split('@')[0] ?? '').split('/').at(-1) ?? ''
-  const [name, tag] = last.split(':')
-  const component = COMPONENTS.find((each) => each === name)
-  return component && tag ? { component, tag } : undefined
-}
-
-/** The Flux controllers among some Deployments. */
-export function controllersOf(deployments: readonly KubeObject[]): InstalledController[] {
-  return deployments.flatMap((deployment) => {
-    const containers: unknown = deployment.spec?.template?.spec?.containers
-    const images = Array.isArray(containers)
-      ? containers.flatMap((container) => (typeof container?.image === 'string' ? [container.image as string] : []))
-      : []
-    return images.flatMap((image) => {
-      const parsed = parseImage(image)
-      return parsed ? [{ ...parsed, image, namespace: deployment.metadata.namespace ?? '' }] : []
-    })
-  })
 }
 
 const has = (facts: ReleaseFacts, controller: InstalledController): boolean =>

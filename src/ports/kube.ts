@@ -78,6 +78,10 @@ export interface ListOptions {
   metadataOnly?: boolean | undefined
   /** Stops after the page that reaches this many; more may be there. */
   atMost?: number | undefined
+  /** Objects in one answer, at most; 500 where it is left out. */
+  page?: number | undefined
+  /** A kind that is not served is an error (`kube-not-served`) instead of an empty list. */
+  mustBeServed?: boolean | undefined
 }
 
 export interface LogOptions {
@@ -96,11 +100,11 @@ export interface Page {
 /** Every method throws OpsError: `kube-unreachable`, `kube-unauthorized`, `kube-forbidden`, `kube-conflict`, `kube-invalid`, `kube-busy` or `kube-error`. */
 export interface KubeReader {
   identity(): Promise<ClusterIdentity>
-  /** What answers there: one request, which whoever is let in may make. Not enough to tell one cluster from another. */
+  /** What answers there: one request, which nearly everybody may make; who may not is told version `unknown`. Not enough to tell one cluster from another. */
   server(): Promise<ServerIdentity>
   /** undefined when the object, or its kind, does not exist. */
   get(resource: Resource, name: ObjectName, options?: Pick<ListOptions, 'metadataOnly'>): Promise<KubeObject | undefined>
-  /** Pages of 500. An empty list when the kind is not served (404); never for any other failure. */
+  /** Pages of 500. An empty list when the kind is not served (404), unless it must be; never for any other failure. */
   list(resource: Resource, options?: ListOptions): Promise<KubeObject[]>
   /**
    * The same page by page, never more than one of them held. What exists from beginning to end is seen; of what comes or goes meanwhile nothing

@@ -65,6 +65,19 @@ export class ReadingDesk {
     await this.kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', file)
   }
 
+  get kubeconfig(): string {
+    return sandboxPaths(join(this.#box.root, 'main')).kubeconfig
+  }
+
+  /** Killed: what it was asked is not answered. */
+  stopApi(): Promise<void> {
+    return stopProcess(this.#box.ref(), 'kube-apiserver', { kill: true })
+  }
+
+  async startApi(): Promise<void> {
+    await startProcess(this.#box.ref(), 'kube-apiserver')
+  }
+
   async apply(...items: object[]): Promise<void> {
     const file = join(this.#box.root, 'objects.json')
     await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
@@ -72,8 +85,8 @@ export class ReadingDesk {
   }
 
   /** What a controller would have said of it. */
-  async failed(namespace: string, name: string, message: string): Promise<void> {
-    const condition = { type: 'Ready', status: 'False', reason: 'BuildFailed', message, lastTransitionTime: '2026-11-22T02:51:00Z' }
+  async failed(namespace: string, name: string, message: string, reason = 'BuildFailed', at = '2026-11-22T02:51:00Z'): Promise<void> {
+    const condition = { type: 'Ready', status: 'False', reason, message, lastTransitionTime: at }
     const patch = JSON.stringify({ status: { observedGeneration: 1, conditions: [condition] } })
     await this.kubectl('-n', namespace, 'patch', 'kustomization', name, '--subresource=status', '--type=merge', `--patch=${patch}`)
   }

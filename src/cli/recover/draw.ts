@@ -36,8 +36,16 @@ const when = (at: string | null, takenAt: string): string => {
   return age === '' ? '' : `since ${cut(name(at ?? ''), 30)}, ${age}`
 }
 
-const evidenceLine = ({ what, text, at }: Evidence, takenAt: string): string => {
-  const age = ageOf(at, takenAt)
+/** `×14, last 2 minutes ago` */
+function timesOf({ at, repeated }: Evidence, takenAt: string): string {
+  if (repeated === undefined) return ageOf(at, takenAt)
+  const last = ageOf(repeated.last, takenAt)
+  return `×${repeated.times.toLocaleString('en')}${last === '' ? '' : `, last ${last}`}`
+}
+
+const evidenceLine = (evidence: Evidence, takenAt: string): string => {
+  const { what, text } = evidence
+  const age = timesOf(evidence, takenAt)
   return `    ${name(what)}: ${short(text)}${age === '' ? '' : `   ${age}`}`
 }
 

@@ -6,6 +6,7 @@ import { plainText } from '../flags.ts'
 import type { Invocation } from '../invocation.ts'
 import { list } from '../keys/flags.ts'
 import { clusterOf, type RawFlags } from '../run-flags.ts'
+import { openTelling } from './telling.ts'
 
 export const fromFlags = {
   from: Flags.string({
@@ -26,8 +27,10 @@ export async function diagnosisFrom(invocation: Invocation, flags: From): Promis
   if (flags.from === undefined) {
     if (flags.identity !== undefined)
       throw usageError('identity-without-bundle', '--identity opens a bundle, and none is named', '--from FILE')
+    // Before anything large is loaded: somebody waits.
+    const telling = openTelling(flags, invocation)
     const { readDiagnosis } = await import('./read-diagnosis.ts')
-    return await readDiagnosis(invocation, clusterOf(flags))
+    return await readDiagnosis(invocation, clusterOf(flags), telling).finally(telling.end)
   }
   const { diagnoseBundle } = await import('./open-bundle.ts')
   return await diagnoseBundle(invocation, { from: flags.from, identities: flags.identity ?? [], json: flags.json === true })

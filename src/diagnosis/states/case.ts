@@ -3,6 +3,7 @@ import { kindOfObject } from '../../flux/kinds.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import type { Evidence, Explanation, Fix } from '../finding.ts'
 import type { Remedy } from '../remedy.ts'
+import { isCutShort } from '../tried-again.ts'
 import { clip } from '../well-formed.ts'
 import { type Condition, conditionsOf, eventTime, type Sighting, type World } from '../world.ts'
 
@@ -39,17 +40,30 @@ const conditionEvidence = ({ type, status, reason, message, at }: Condition): Ev
   at,
 })
 
+const repeatedOf = (event: KubeObject): Pick<Evidence, 'repeated'> =>
+  event.count > 1 ? { repeated: { times: event.count, last: eventTime(event) || null } } : {}
+
 function evidenceOf({ conditions, world, label, verdict, triedAgain = false }: Case): Evidence[] {
   const seen = new Set<string>()
+  const events = world.events(label)
+  const withTimes = (one: Evidence): Evidence => {
+    const event = events.find(({ message }) => message === one.text)
+    return event === undefined ? one : { ...one, ...repeatedOf(event) }
+  }
   const told: Evidence[] = [
     ...(triedAgain && verdict.message === ''
       ? [{ kind: 'condition' as const, what: 'status.history', text: `the last try: ${verdict.reason}`, at: verdict.since ?? null }]
       : []),
-    ...conditions.filter(({ message }) => !seen.has(message) && seen.add(message) !== undefined).map(conditionEvidence),
+    ...conditions
+      .filter(({ message }) => !seen.has(message) && seen.add(message) !== undefined)
+      .map(conditionEvidence)
+      .map(withTimes),
   ]
-  const event = world.events(label)[0]
+  // What a controller says that was stopped in the middle of a try says nothing of the object.
+  const event = events.find(({ message }) => !isCutShort(message))
   if (event === undefined || seen.has(event.message)) return told
-  return [...told, { kind: 'event', what: `Event ${event.reason}`.trim(), text: event.message, at: eventTime(event) || null }]
+  const what = `Event ${event.reason}`.trim()
+  return [...told, { kind: 'event', what, text: event.message, at: eventTime(event) || null, ...repeatedOf(event) }]
 }
 
 const ORDER: Readonly<Record<Fix['rank'], number>> = { person: 0, safe: 1, never: 2 }

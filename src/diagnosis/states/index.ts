@@ -10,6 +10,7 @@ import { helmRelease } from './helm-release.ts'
 import { kustomizationApply } from './kustomization-apply.ts'
 import { kustomizationBuild } from './kustomization-build.ts'
 import { missingObject } from './missing-object.ts'
+import { passedOver } from './passed-over.ts'
 import { retried } from './retried.ts'
 import { suspendedBlocker } from './suspended-blocker.ts'
 import { terminating } from './terminating.ts'
@@ -35,6 +36,8 @@ const UNDER_WAY: Partial<Record<VerdictState, State>> = { progressing: missingOb
 /** Undefined: it is under way, and nothing stands in its way that can be seen. */
 export function explain(sighting: Sighting, world: World): Explanation | undefined {
   const found = caseOf(sighting, world)
+  const unwatched = sighting.verdict.state === 'suspended' ? undefined : passedOver(found)
+  if (unwatched !== undefined) return unwatched
   const underWay = UNDER_WAY[sighting.verdict.state]
   if (underWay !== undefined) return underWay(found)
   for (const state of STATES) {

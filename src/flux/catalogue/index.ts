@@ -89,6 +89,20 @@ const crdAt = (index: number): CrdFacts => {
 export const findCrd = (facts: ReleaseFacts, group: string, kind: string): CrdFacts | undefined =>
   facts.crds.find((crd) => crd.group === group && crd.kind === kind)
 
+/** Versions in which any known release serves a kind, the newest first. */
+export const everServed = (group: string, kind: string): string[] => [
+  ...new Set(
+    releases()
+      .toReversed()
+      .flatMap((version) =>
+        (findCrd(release(version), group, kind)?.versions ?? [])
+          .filter(({ served }) => served)
+          .map(({ name }) => name)
+          .toReversed(),
+      ),
+  ),
+]
+
 /** The version new objects are stored at. */
 export const storageVersion = (crd: {
   readonly versions: readonly { readonly name: string; readonly storage: boolean }[]

@@ -30,17 +30,29 @@ export const ALL_KINDS: readonly Resource[] = FLUX_KINDS.map((kind) => resourceO
 export class SnapshotDesk {
   readonly asked: string[] = []
   readonly #answer: Answer
-  readonly #served: readonly Resource[]
+  readonly #served: readonly Resource[] | OpsError
 
-  constructor(answer: Answer = usual, served = ALL_KINDS) {
+  /** `served`: or why that is not told. */
+  constructor(answer: Answer = usual, served: readonly Resource[] | OpsError = ALL_KINDS) {
     this.#answer = answer
     this.#served = served
   }
 
   #kube(): KubeReader {
-    const reader: Pick<KubeReader, 'server' | 'kinds' | 'list'> = {
+    const answer = this.#answer
+    const asked = this.asked
+    const served = this.#served
+    const reader: Pick<KubeReader, 'server' | 'kinds' | 'list' | 'pages'> = {
       server: async () => ({ context: 'prod-eu', server: 'https://api.example', version: 'v1.34.4' }),
-      kinds: async () => [...this.#served],
+      kinds: async () => {
+        if (served instanceof OpsError) throw served
+        return [...served]
+      },
+      pages: async function* (resource, options = {}) {
+        asked.push(`${resource.kind} ${options.namespace ?? '*'}`)
+        const items = answer(resource, options)
+        for (let at = 0; at === 0 || at < items.length; at += 500) yield { items: items.slice(at, at + 500) }
+      },
       list: async (resource, options = {}) => {
         this.asked.push(`${resource.kind} ${options.namespace ?? '*'}`)
         return this.#answer(resource, options)

@@ -196,29 +196,124 @@ describe('what a whole answer lacks', () => {
   })
 })
 
-describe('warnings', () => {
-  const events = (count: number): KubeObject[] => Array.from({ length: count }, (_, at) => item(`e${at}`, 'default'))
-  const storm = (count: number): SnapshotDesk =>
-    new SnapshotDesk((resource, options) => (resource.kind === 'Event' ? events(count) : usual(resource, options)))
+describe('which kinds are served, where the API server does not tell', () => {
+  const untold = failing('kube-forbidden', 'not allowed to get the kinds that are served')
+  const missing = failing('kube-not-served')
+  const told403 = 'not allowed to get the kinds that are served'
 
-  test('are the only events that are asked for, one more than are wanted', async () => {
-    let asked = {}
+  test('is found by asking for each in the versions that are known, the newest first', async () => {
+    const asked: string[] = []
+    const desk = new SnapshotDesk((resource, options) => {
+      if (resource.group.endsWith('fluxcd.io')) {
+        asked.push(`${resource.kind} ${resource.version}`)
+        if (resource.kind === 'HelmRelease' && resource.version === 'v2beta2') return [item('web', 'apps')]
+        if (options.mustBeServed === true && ['HelmRelease', 'Bucket'].includes(resource.kind)) throw missing
+      }
+      return usual(resource, options)
+    }, untold)
+
+    const { objects, unseen } = await desk.take()
+
+    expect(asked.filter((one) => one.startsWith('HelmRelease'))).toEqual(['HelmRelease v2', 'HelmRelease v2beta2'])
+    expect(asked.filter((one) => one.startsWith('Kustomization'))).toEqual(['Kustomization v1'])
+    expect(objects).toMatchObject([{ apiVersion: 'helm.toolkit.fluxcd.io/v2beta2', kind: 'HelmRelease' }])
+    expect(unseen).toEqual([{ what: 'which kinds are served', why: expect.stringMatching(`^${told403}; .*not found: Bucket$`) }])
+  })
+
+  test('is told beside all that may not be read', async () => {
+    const desk = new SnapshotDesk(() => {
+      throw failing('kube-forbidden')
+    }, untold)
+
+    expect(told(await desk.take())).toEqual([
+      'which kinds are served',
+      ...ALL_KINDS.map(({ kind }) => kind),
+      'Deployment in flux-system',
+      'Pod in flux-system',
+      'Event',
+      'Namespace',
+    ])
+  })
+
+  test('is an error where the server can do nothing else either', async () => {
+    const broken = failing('kube-error', 'HTTP 500')
+    const desk = new SnapshotDesk(() => {
+      throw failing('kube-error', 'HTTP 500 as well')
+    }, broken)
+
+    await expect(desk.take()).rejects.toBe(broken)
+  })
+
+  test.each(['kube-unreachable', 'kube-busy', 'kube-unauthorized'])(
+    'is not asked for one by one of a server that is lost: %s',
+    async (code) => {
+      const lost = failing(code)
+      const desk = new SnapshotDesk(usual, lost)
+
+      await expect(desk.take()).rejects.toBe(lost)
+      expect(desk.asked).toEqual([])
+    },
+  )
+})
+
+describe('warnings', () => {
+  const warning = (at: number, about: object = { kind: 'Kustomization', apiVersion: 'kustomize.toolkit.fluxcd.io/v1' }): KubeObject => ({
+    ...item(`e${at}`, 'default'),
+    involvedObject: about,
+    lastTimestamp: new Date(Date.parse('2026-11-22T00:00:00Z') + at * 1000).toISOString(),
+  })
+  const storm = (...events: KubeObject[]): SnapshotDesk =>
+    new SnapshotDesk((resource, options) => (resource.kind === 'Event' ? events : usual(resource, options)))
+  const many = (count: number): KubeObject[] => Array.from({ length: count }, (_, at) => warning(at))
+  const names = ({ events }: Snapshot): string[] => events.map(({ metadata }) => metadata.name)
+
+  test('are the only events that are asked for, and those that a storm has thousands of are left out by the server', async () => {
+    let asked: { fieldSelector?: string | undefined } = {}
     await new SnapshotDesk((resource, options) => {
       if (resource.kind === 'Event') asked = options
       return usual(resource, options)
     }).take()
 
-    expect(asked).toEqual({ fieldSelector: 'type=Warning', atMost: 5001 })
+    expect(asked.fieldSelector).toMatch(/^type=Warning,involvedObject\.kind!=Pod,/)
   })
 
-  test('are all read where there are just as many as are wanted', async () => {
-    expect(await storm(5000).take()).toMatchObject({ events: { length: 5000 }, unseen: [] })
+  test('are kept where they are about an object of Flux, and not of a kind that another project has named alike', async () => {
+    const k3s = warning(1, { kind: 'HelmChart', apiVersion: 'helm.cattle.io/v1' })
+    const snapshot = await storm(warning(0), k3s, warning(2, { kind: 'Certificate' }), warning(3, { kind: 'HelmRelease' })).take()
+
+    expect(names(snapshot)).toEqual(['e0', 'e3'])
   })
 
-  test('are told to be no more than the first where there are more', async () => {
-    const snapshot = await storm(5500).take()
+  test('are all kept where there are just as many as are wanted', async () => {
+    expect(await storm(...many(5000)).take()).toMatchObject({ events: { length: 5000 }, unseen: [] })
+  })
 
-    expect(snapshot.events).toHaveLength(5000)
-    expect(snapshot.unseen).toMatchObject([{ what: 'Event', why: expect.stringMatching(/^only the first 5000 warnings were read/) }])
+  test('are the newest ones where there are more, wherever they stand, and that is told', async () => {
+    const snapshot = await storm(...many(12_000).reverse()).take()
+
+    expect(names(snapshot)).toHaveLength(5000)
+    expect(names(snapshot)).toContain('e11999')
+    expect(names(snapshot)).not.toContain('e6999')
+    expect(snapshot.unseen).toMatchObject([{ what: 'Event', why: 'only the newest 5000 of 12000 warnings about Flux were kept' }])
+  })
+
+  test('are not read for ever, and that is told', async () => {
+    const crowd = Array.from({ length: 20_001 }, (_, at) => warning(at, { kind: 'Other' }))
+
+    const snapshot = await storm(warning(0), ...crowd).take()
+
+    expect(names(snapshot)).toEqual(['e0'])
+    expect(snapshot.unseen).toMatchObject([{ what: 'Event', why: expect.stringMatching(/^only the first 40 pages of warnings were read/) }])
+  })
+
+  test('of the pods of Flux are asked for where a controller is down', async () => {
+    const down = { ...controller(), status: {} }
+    const desk = new SnapshotDesk((resource, options) => {
+      if (resource.kind === 'Deployment') return [down]
+      return resource.kind === 'Event' && options.namespace !== undefined ? [warning(1, { kind: 'Pod' })] : usual(resource, options)
+    })
+
+    expect(names(await desk.take())).toEqual(['e1'])
+    expect(desk.asked.filter((one) => one.startsWith('Event'))).toEqual(['Event *', 'Event flux-system'])
   })
 })

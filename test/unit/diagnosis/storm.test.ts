@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { diagnose } from '../../../src/diagnosis/diagnose.ts'
 import { storm } from './storm.ts'
 
-const named = (seed: number, size: { objects: number; causes: number }): { found: string[][]; planted: string[][] } => {
+const named = (seed: number, size: { objects: number; causes: number }): { found: string[]; planted: string[] } => {
   const { snapshot, planted } = storm(seed, size)
-  const found = diagnose(snapshot).causes.map(({ object, also }) => [object, ...also].sort())
-  return { found: found.sort(), planted: planted.map((one) => [...one].sort()).sort() }
+  const found = diagnose(snapshot).causes.map(({ object, also, state }) => `${[object, ...also].sort().join()}: ${state}`)
+  return { found: found.sort(), planted: planted.map(({ labels, state }) => `${[...labels].sort().join()}: ${state}`).sort() }
 }
 
 describe('a storm of 2,000 objects', () => {
