@@ -1,10 +1,12 @@
-// Everything that a diagnosis is made from, in two round trips: what is served, then every list side by side. What may not be read is told, and the rest is read.
+// Everything that a diagnosis is made from, in two round trips: what is served, then every list side by side; and a third
+// where a controller does not run. What may not be read is told, and the rest is read.
 import { absent } from '../diagnosis/absent.ts'
 import type { Snapshot, Unseen } from '../diagnosis/snapshot.ts'
 import { messageOf, OpsError } from '../errors.ts'
 import { FLUX_KINDS } from '../flux/kinds.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KubeObject, KubeReader, ListOptions, Resource } from '../ports/kube.ts'
+import { readLogs } from './read-logs.ts'
 import { sideBySide } from './side-by-side.ts'
 
 const core = (plural: string, kind: string, namespaced = true): Resource => ({ group: '', version: 'v1', plural, kind, namespaced })
@@ -112,6 +114,7 @@ export async function takeSnapshot({ kube, clock }: { kube: KubeReader; clock: C
   const of = (resource: Resource): Listed => lists[wanted.findIndex((one) => one.resource === resource)] as Listed
   const deployments = of(DEPLOYMENTS)
   const namespaces = of(NAMESPACES).objects
+  const said = await readLogs(kube, deployments.objects, of(PODS).objects)
   return {
     takenAt,
     cluster: { ...server, uid: namespaces.find(({ metadata }) => metadata.name === 'kube-system')?.metadata.uid ?? null },
@@ -119,11 +122,13 @@ export async function takeSnapshot({ kube, clock }: { kube: KubeReader; clock: C
     objects: known.flatMap((resource) => of(resource).objects),
     deployments: deployments.objects,
     pods: of(PODS).objects,
+    ...(said.logs.length === 0 ? {} : { logs: said.logs }),
     events: of(EVENTS).objects,
     namespaces,
     unseen: [
       ...absent(known, deployments.failure === undefined ? deployments.objects : undefined, namespace),
       ...lists.flatMap(({ unseen }) => unseen),
+      ...said.unseen,
     ],
   }
 }

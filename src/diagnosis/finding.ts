@@ -1,7 +1,7 @@
 // What a diagnosis says of one cause.
 
 export interface Evidence {
-  readonly kind: 'condition' | 'event' | 'pod' | 'spec'
+  readonly kind: 'condition' | 'event' | 'pod' | 'log' | 'spec'
   /** `Ready=False HealthCheckFailed`, `Event BackOff`, `Pod flux-system/helm-controller-…`. */
   readonly what: string
   /** As the cluster says it: untrusted. */

@@ -26,6 +26,7 @@ export function missingControllers(world: World): DownController[] {
       component,
       label: objectLabel({ kind: 'Deployment', metadata: { namespace, name: component } }),
       since: null,
+      stillRuns: false,
       explanation: {
         state: 'controller-missing',
         says: `${component} is not installed in ${namespace}: nothing of its kinds is reconciled`,

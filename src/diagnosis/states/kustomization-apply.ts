@@ -74,6 +74,28 @@ const WAYS: readonly Way[] = [
     ],
   },
   {
+    state: 'namespace-missing',
+    pattern: /namespaces "([^"]{1,253})" not found/,
+    says: (what, namespace) => `${what} is to be in the namespace ${namespace}, which is not there, and ${NOTHING}`,
+    fixes: () => [
+      person(
+        'have the namespace made by the same Kustomization, or by one that this one depends on; or correct spec.targetNamespace, in git',
+      ),
+    ],
+  },
+  {
+    state: 'quota-exceeded',
+    pattern: /exceeded quota: ([^\s,]{1,253})/,
+    says: (what, quota) => `${what} is more than the ResourceQuota ${quota} leaves, and ${NOTHING}`,
+    fixes: () => [person('ask for less, or have the quota raised by whoever keeps it, in git')],
+  },
+  {
+    state: 'webhook-dry-run',
+    pattern: /admission webhook(?: "([^"]{1,253})")? does not support dry run/,
+    says: (what, webhook) => `the webhook ${webhook ?? ''} cannot be asked for ${what} without an effect, and ${NOTHING}`,
+    fixes: () => [person('have its configuration say sideEffects: None or NoneOnDryRun, where whoever keeps it knows that to be so')],
+  },
+  {
     state: 'not-permitted',
     pattern: /User "([^"]{1,300})" cannot (\S{1,40}) resource "([^"]{1,253})"/,
     says: (what, account, verb, kind) => `${account} may not ${verb} ${kind}: ${what} is refused, and ${NOTHING}`,
