@@ -7,7 +7,7 @@ import { conditionsOf, isWell, type Sighting, type World } from './world.ts'
 /** Ready=False because the source, or the chart, has nothing to give. */
 const SOURCE_REASONS = new Set(['ArtifactFailed', 'SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable', 'DependencyNotReady'])
 
-/** The folder is missing in an artifact that is there. */
+/** The folder is missing in an artifact that is there; what a HelmRelease says of that is of its chart. */
 const OWN_ARTIFACT = /path not found|no such file or directory/i
 
 const UNREACHED = /connection refused|no such host|i\/o timeout|context deadline exceeded|giving up after/i
@@ -37,7 +37,8 @@ function waitsFor(sighting: Sighting, { via, to }: Edge, world: World): boolean 
   if (via === 'applies') return /HealthCheck/.test(reason) && !isWell(target) && (message === '' || isNamed(message, to))
   if (isLost(sighting, target)) return true
   const asksSource = SOURCE_REASONS.has(reason) || (object.kind === 'HelmChart' && /no artifact available/.test(message))
-  return asksSource && !OWN_ARTIFACT.test(message) && !isReadyForOthers(target)
+  const isOwn = object.kind === 'Kustomization' && OWN_ARTIFACT.test(message)
+  return asksSource && !isOwn && !isReadyForOthers(target)
 }
 
 /** Deployments that are down: of the controller that has to act, and of source-controller where an artifact could not be fetched. */

@@ -6,7 +6,8 @@ export const chartSource: State = (found) => {
   const { object, said } = found
   if (!['HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket', 'ImageRepository'].includes(object.kind)) return undefined
   const again = safe('once it is well, let Flux fetch at once', ...reconcileCommand(object))
-  const url = textOf(object.spec?.url) || textOf(object.spec?.image) || textOf(object.spec?.chart)
+  const bucket = [textOf(object.spec?.endpoint), textOf(object.spec?.bucketName)].filter((part) => part !== '').join('/')
+  const url = textOf(object.spec?.url) || textOf(object.spec?.image) || textOf(object.spec?.chart) || bucket
   if (/unauthorized|authentication required|denied|\b40[13]\b/i.test(said))
     return explained(found, {
       state: 'artifact-credentials',

@@ -13,7 +13,7 @@ interface Way {
 }
 
 /** `Deployment/default/web dry-run failed (Invalid): …` */
-const OBJECT = /([A-Z][A-Za-z]+\/[^\s:]+) (?:dry-run failed|apply failed|namespace not specified)/
+const OBJECT = /([A-Z][A-Za-z]+\/[^\s:]+) (?:dry-run failed|apply failed|namespace not specified|not found:)/
 
 const NOTHING = 'nothing of this Kustomization is applied'
 

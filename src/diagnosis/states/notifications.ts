@@ -68,13 +68,11 @@ const failing = (found: Case): Sighting | undefined =>
 export const notifications: State = (found) => {
   const { object, verdict } = found
   if (object.kind === 'Alert' && verdict.state === 'failed') {
-    const said = [{ kind: 'event' as const, what: `Event ${verdict.reason}`, text: verdict.message, at: verdict.since ?? null }]
     return explained(found, {
       state: /failed to read provider/.test(verdict.message) ? 'provider-missing' : 'provider-refuses',
       says: /failed to read provider/.test(verdict.message)
         ? `it names the Provider ${textOf(object.spec?.providerRef?.name)}, which is not there, and nobody is notified`
         : 'what it wants to send is not sent',
-      evidence: said,
       fixes: [person('bring the Provider back, or name another in spec.providerRef, in git')],
     })
   }

@@ -51,7 +51,8 @@ describe('whatever an object holds', () => {
     expect(paths.length).toBeGreaterThan(20)
     for (const path of paths)
       for (const garbage of GARBAGE) expect(() => lines({ ...snapshot, [list]: withAt(snapshot[list], path, garbage) })).not.toThrow()
-  })
+    // Some ten thousand diagnoses.
+  }, 60_000)
 
   test('one that is nothing but a name is not taken for ready', () => {
     const { notReady, causes } = diagnosed([
