@@ -2,7 +2,7 @@
 import { edgesOf } from '../edges.ts'
 import { isLost } from '../lost-artifacts.ts'
 import { conditionsOf } from '../world.ts'
-import { explained, never, person, reconcileCommand, type State, safe } from './case.ts'
+import { explained, never, reconcileCommand, type State, safe } from './case.ts'
 
 export const artifactLost: State = (found) => {
   const { label, verdict, world } = found
@@ -16,7 +16,6 @@ export const artifactLost: State = (found) => {
     evidence: [{ kind: 'condition', what: `${asking.label}, ${told?.reason ?? ''}`, text: told?.message ?? '', at: told?.at ?? null }],
     fixes: [
       safe('let Flux fetch it anew: nothing that was applied is touched by that', ...reconcileCommand(found.object)),
-      person('if it happens again, see what empties the storage: a volume that does not outlive the pod, or a disk that is full'),
       never('deleting and making the objects anew: with prune: true what they have applied goes with them'),
     ],
   })

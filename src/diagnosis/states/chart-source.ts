@@ -11,7 +11,7 @@ export const chartSource: State = (found) => {
   if (/unauthorized|authentication required|denied|\b40[13]\b/i.test(said))
     return explained(found, {
       state: 'artifact-credentials',
-      says: `the registry does not take the credentials for ${url}`,
+      says: `the server does not take the credentials for ${url}`,
       fixes: [person('give the Secret a credential that is valid'), again],
     })
   if (

@@ -9,9 +9,6 @@ export const readyExpression: State = (found) => {
     state: 'ready-expression',
     says: `it waits until its own readyExpr holds for ${name}, which may be ready by its own account`,
     certainty: 'likely',
-    evidence: [
-      { kind: 'condition', what: `Ready=False ${found.verdict.reason}`, text: found.verdict.message, at: found.verdict.since ?? null },
-    ],
     fixes: [person('see whether the expression can ever hold, and correct spec.dependsOn in git')],
   })
 }

@@ -7,11 +7,13 @@ import { type Case, explained, never, person, reconcileCommand, type State, safe
 interface Way {
   readonly state: string
   readonly pattern: RegExp
-  readonly says: (caught: string | undefined) => string
+  readonly says: (caught: string | undefined, found: Case) => string
   readonly fixes: (found: Case, caught: string | undefined) => readonly Fix[]
 }
 
 const KINDS = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'HelmChart', 'Bucket', 'ImageRepository', 'ImagePolicy'])
+
+const LACKING = /auth option: '([\w-]{1,40})' is required|requires '(username)' to be set/
 
 const keysOf = ({ object }: Case): string[] => {
   const name = object.spec?.secretRef?.name
@@ -36,7 +38,9 @@ const WAYS: readonly Way[] = [
   },
   {
     state: 'ssh-key-encrypted',
-    pattern: /passphrase protected|private key is (?:passphrase|encrypted)|SSH identity key is encrypted/i,
+    // Flux 2.7.3 says no more than that it is empty.
+    pattern:
+      /bcrypt_pbkdf: empty password|decryption password incorrect|passphrase protected|private key is (?:passphrase|encrypted)|SSH identity key is encrypted/i,
     says: () => 'its ssh key has a passphrase, and the Secret has none that opens it',
     fixes: () => [person('put the passphrase into the Secret as password, or give it a key of its own without one')],
   },
@@ -49,8 +53,11 @@ const WAYS: readonly Way[] = [
   {
     state: 'source-secret-incomplete',
     pattern:
-      /auth option: ('[\w-]+') is required|requires ('username') to be set|^AuthenticationFailed .{0,600}(?:failed to configure|invalid|missing|not found in secret)/im,
-    says: (key) => `its Secret does not have what is needed${key === undefined ? '' : `: ${key.replaceAll("'", '')}`}`,
+      /auth option: '[\w-]{1,40}' is required|requires 'username' to be set|^AuthenticationFailed .{0,600}(?:failed to configure|invalid|missing|not found in secret)/im,
+    says: (_caught, { said }) => {
+      const key = LACKING.exec(said)
+      return key === null ? 'its Secret does not have what is needed' : `its Secret lacks ${key[1] ?? key[2]}`
+    },
     fixes: (found) => [person('see which keys it has, and add what is missing', ...keysOf(found))],
   },
 ]
@@ -60,9 +67,9 @@ export const sourceSecret: State = (found) => {
   for (const { state, pattern, says, fixes } of WAYS) {
     const match = pattern.exec(found.said)
     if (match === null) continue
-    const caught = match[1] ?? match[2]
+    const caught = match[1]
     const again = safe('then let Flux fetch at once', ...reconcileCommand(found.object))
-    return explained(found, { state, says: says(caught), fixes: [...fixes(found, caught), again] })
+    return explained(found, { state, says: says(caught, found), fixes: [...fixes(found, caught), again] })
   }
   return undefined
 }

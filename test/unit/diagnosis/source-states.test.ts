@@ -3,6 +3,18 @@ import { expect, test } from 'vitest'
 import { diagnosed, not, object, stalled } from './objects.ts'
 
 const cases: readonly (readonly [kind: string, reason: string, message: string, state: string])[] = [
+  [
+    'GitRepository',
+    'GitOperationFailed',
+    'failed to checkout and determine revision: unable to construct auth method with options: bcrypt_pbkdf: empty password',
+    'ssh-key-encrypted',
+  ],
+  [
+    'GitRepository',
+    'AuthenticationFailed',
+    `SSH identity key is encrypted but no 'password' field was provided in the secret 'a/ssh'`,
+    'ssh-key-encrypted',
+  ],
   ['GitRepository', 'AuthenticationFailed', `failed to get secret 'a/b': secrets "b" not found`, 'source-secret-missing'],
   [
     'OCIRepository',
@@ -60,12 +72,7 @@ const cases: readonly (readonly [kind: string, reason: string, message: string, 
   ],
   ['HelmRepository', 'IndexationFailed', 'failed to load Helm repository from index YAML: error unmarshaling JSON', 'index-unreadable'],
   ['GitRepository', 'ArchiveOperationFailed', 'unable to archive artifact to storage: no space left on device', 'storage-failed'],
-  [
-    'HelmChart',
-    'InvalidChartReference',
-    'invalid chart reference: stat /tmp/x/charts/web: no such file or directory',
-    'chart-path-missing',
-  ],
+  ['HelmChart', 'InvalidChartReference', 'invalid chart reference: stat charts/web: no such file or directory', 'chart-path-missing'],
   ['HelmChart', 'ValuesFilesError', `values files merge error: no values file found at path '/a/b.yaml'`, 'chart-values-file'],
   ['HelmChart', 'DependencyBuildError', 'dependency build error: failed to add remote dependency', 'chart-dependency'],
   ['HelmChart', 'ChartPackageError', 'chart package error: no', 'chart-invalid'],
@@ -96,7 +103,7 @@ test.each([
   ['ImagePolicy', 'InvalidPolicy', 'invalid policy', 'image-policy-spec'],
   ['ImageUpdateAutomation', 'InvalidUpdateStrategy', 'unknown update strategy', 'image-update-spec'],
   ['ImageUpdateAutomation', 'RemovedTemplateField', 'template uses removed field', 'image-template'],
-])('a %s that is stalled by %s is in the state %#', (kind, reason, message, state) => {
+])('a %s that is stalled by %s is known, whatever it says: %s', (kind, reason, message, state) => {
   const one = not(object(kind, 'a/app', { url: 'oci://a/b:1' }), reason, message, [stalled(reason, message)])
 
   expect(diagnosed([one]).causes).toMatchObject([{ state }])
@@ -168,4 +175,15 @@ test('what waits by an expression of its own is told, with what it waits for, an
   expect(diagnosed([waits, object('Kustomization', 'a/b')]).causes).toMatchObject([
     { object: 'Kustomization a/app', state: 'ready-expression', certainty: 'likely' },
   ])
+})
+
+test.each([
+  [`failed to configure authentication options: invalid 'ssh' auth option: 'known_hosts' is required`, 'its Secret lacks known_hosts'],
+  [
+    `failed to configure authentication options: invalid 'https' auth option: 'password' requires 'username' to be set`,
+    'its Secret lacks username',
+  ],
+  ['failed to configure proxy options: no', 'its Secret does not have what is needed'],
+])('of a Secret that is not whole it is told what is missing: %s', (message, says) => {
+  expect(diagnosed([not(object('GitRepository', 'a/src'), 'AuthenticationFailed', message)]).causes).toMatchObject([{ says }])
 })
