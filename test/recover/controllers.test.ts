@@ -5,7 +5,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
 import type { AloneId } from './alone.ts'
 import { RecoverDesk } from './desk.ts'
-import { addFlag, crash, crashFromNowOn, crashNoMore, kill, limitMemory, rolledOut, stop, wipeStorage } from './havoc.ts'
+import { addFlag, crash, crashFromNowOn, crashNoMore, kill, limitMemory, rolledOut, stop, suspendItself, wipeStorage } from './havoc.ts'
 import { record } from './results.ts'
 import { configMap, helmRelease, kustomization, type Place, type Provoked, source } from './scenario.ts'
 import { RELEASES } from './table.ts'
@@ -173,7 +173,12 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
   )
 
   describe('killed in the middle of an upgrade, helm-controller', () => {
-    const scenario: Provoked = { id: 'killed', title: 'killed', files: CHART, objects: (place) => [source(place), chart(place)] }
+    const scenario: Provoked = {
+      id: 'killed',
+      title: 'killed',
+      files: CHART,
+      objects: (place) => [source(place), chart(place, { timeout: '2m' })],
+    }
     const pending = (): Promise<string> =>
       desk.kubectl('get', 'secrets', '-n', desk.place(scenario).namespace, '-l', 'owner=helm,status=pending-upgrade', '-o', 'name')
 
@@ -202,14 +207,22 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
       expect(await pending()).not.toBe('')
     })
 
-    alone('helm-killed-back', 'unlocks the release by itself once it is back, and is told to have done so', async () => {
+    test('unlocks the release by itself once it is back: nothing is named, and it is ready without anybody doing anything to it', async () => {
       const release = await killInUpgrade()
+      const place = desk.place(scenario)
       await desk.once(blocksAll(deployment('helm-controller'), [release]))
+      await desk.change(place, { files: CHART, removes: ['templates/hook.yaml'] })
+      await desk.kubectl('annotate', 'gitrepository/src', '-n', place.namespace, '--overwrite', 'reconcile.fluxcd.io/requestedAt=again')
       await crashNoMore(desk)
 
-      const found = await desk.once(inState('release-locked'))
+      const found = await desk.once(isWell)
 
-      expect(named(found)).toEqual([`${release}: release-locked`])
+      expect([named(found), found.notReady]).toEqual([[], 0])
+      expect(await desk.kubectl('get', 'events', '-n', place.namespace, '-o', 'jsonpath={.items[*].message}')).toMatch(
+        /Unlocked Helm release \S+ with chart \S+ in pending-upgrade state/,
+      )
+      expect(await pending()).toBe('')
+      record('controllers', 'helm-killed', flux, { healed: true })
     })
   })
 
@@ -267,6 +280,7 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
       ],
     }
     const { namespace } = desk.place(scenario)
+    await suspendItself(desk)
     await addFlag(desk, 'kustomize-controller', '--no-cross-namespace-refs=true')
     await rolledOut(desk, 'kustomize-controller')
     await desk.provoke([scenario])

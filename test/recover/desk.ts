@@ -25,6 +25,12 @@ const NOTHING = { 'a.yaml': '# nothing\n' }
 
 type Files = Readonly<Record<string, string>>
 
+interface Folder {
+  readonly path: string
+  readonly files: Files
+  readonly sealed?: Files | undefined
+}
+
 export class RecoverDesk {
   readonly sandbox: SharedSandbox
   readonly work: string
@@ -139,13 +145,13 @@ export class RecoverDesk {
     for (const scenario of scenarios) await this.#goOn(scenario)
   }
 
-  async #push(folders: readonly { path: string; files: Files; sealed?: Files | undefined }[]): Promise<void> {
+  async #push(folders: readonly Folder[], removed: readonly string[] = []): Promise<void> {
     const files: Record<string, string> = {}
     for (const { path, files: own, sealed = {} } of folders) {
       for (const [name, text] of Object.entries(own)) files[join(path, name)] = text
       for (const [name, text] of Object.entries(sealed)) files[join(path, name)] = await this.#seal(text)
     }
-    await push(files, { url: this.#url, work: this.work, git: (args, cwd) => this.#tool('git', args, '', cwd) })
+    await push(files, removed, { url: this.#url, work: this.work, git: (args, cwd) => this.#tool('git', args, '', cwd) })
   }
 
   /** By the real sops, to a key that is forgotten at once. */
@@ -164,10 +170,14 @@ export class RecoverDesk {
     await this.change(place, later)
   }
 
-  async change(place: Place, { files, objects = [], deletes = [], rekey = false, loses = [] }: Change): Promise<void> {
+  async change(place: Place, { files, removes = [], objects = [], deletes = [], rekey = false, loses = [] }: Change): Promise<void> {
     if (rekey) await this.#moving?.rekey()
     for (const what of loses) await rm(join(this.sandbox.paths.controllers, 'source-controller', 'data', what), { recursive: true })
-    if (files !== undefined) await this.#push([{ path: place.path, files }])
+    if (files !== undefined)
+      await this.#push(
+        [{ path: place.path, files }],
+        removes.map((name) => join(place.path, name)),
+      )
     for (const what of deletes) await this.kubectl('delete', what, '-n', place.namespace, '--wait=false', '--ignore-not-found')
     await this.apply(objects)
   }

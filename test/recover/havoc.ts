@@ -54,6 +54,12 @@ export async function limitMemory(desk: Desk, component: string, memory: string)
   await patch(desk, component, 'strategic', { spec: { template: { spec: { containers: [{ name: 'manager', resources }] } } } })
 }
 
+/** Flux looks after itself here: what is changed on its Deployments would be put back as soon as kustomize-controller is started anew. */
+export async function suspendItself(desk: Desk): Promise<void> {
+  const names = (await inFlux(desk, 'get', 'kustomizations', '-o', 'name')).trim().split('\n')
+  await inFlux(desk, 'patch', ...names, '--type=merge', '-p', JSON.stringify({ spec: { suspend: true } }))
+}
+
 export const rolledOut = (desk: Desk, component: string): Promise<string> =>
   inFlux(desk, 'rollout', 'status', `deployment/${component}`, '--timeout=90s')
 

@@ -20,15 +20,6 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
     await desk.startSsh()
     await desk.provoke([...scenarios, ...quiet])
     found = await desk.until(scenarios.map((scenario) => scenario.expects(desk.place(scenario))))
-    ;(await import('node:fs')).writeFileSync(
-      `/tmp/s9/objects-${flux}.json`,
-      await desk.kubectl(
-        'get',
-        'gitrepositories,ocirepositories,helmrepositories,buckets,helmcharts,kustomizations,helmreleases',
-        '-A',
-        '-o',
-        'json',
-      ),
   }, 1_200_000)
   afterAll(async () => {
     writeTable()

@@ -42,6 +42,8 @@ export interface OverSsh {
 export interface Change {
   /** Pushed into the folder of the scenario. */
   readonly files?: Readonly<Record<string, string>>
+  /** Taken out of it. */
+  readonly removes?: readonly string[]
   /** `namespace/gone`, in the namespace of the scenario where it has one. */
   readonly deletes?: readonly string[]
   readonly objects?: readonly object[]

@@ -59,7 +59,7 @@ export const ssh: readonly Scenario[] = [
     'ssh-key-encrypted',
     'ssh key with a passphrase that nobody gave',
     'ssh-key-encrypted',
-    /passphrase|encrypted/i,
+    /empty password|encrypted/i,
     ({ ssh: { locked, knownHosts } }) => ({
       identity: locked,
       known_hosts: knownHosts,
