@@ -19,7 +19,8 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
 const buildToolchain = (projects: string[]): boolean => {
-  const tools = ['all', ...(projects.includes('forge') ? ['forge'] : []), ...(projects.includes('hazards') ? ['kubernetes-1.33'] : [])]
+  const more = Object.entries({ forge: 'forge', hazards: 'kubernetes-1.33', recover: 'ssh' })
+  const tools = ['all', ...more.flatMap(([project, set]) => (projects.includes(project) ? [set] : []))]
   const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0
 }

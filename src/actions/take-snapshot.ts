@@ -1,9 +1,11 @@
-// Everything that a diagnosis is made from, in two round trips: what is served, then every list side by side. What may not be read is told, and the rest is read.
+// Everything that a diagnosis is made from, in two round trips: what is served, then every list side by side; and a third
+// where a controller does not run. What may not be read is told, and the rest is read.
 import { absent } from '../diagnosis/absent.ts'
 import type { Snapshot, Unseen } from '../diagnosis/snapshot.ts'
 import { messageOf, OpsError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KubeObject, KubeReader, ListOptions, Resource } from '../ports/kube.ts'
+import { readLogs } from './read-logs.ts'
 import { EVENTS, readWarnings } from './read-warnings.ts'
 import { servedKinds, untoldKinds } from './served-kinds.ts'
 import { sideBySide } from './side-by-side.ts'
@@ -214,6 +216,7 @@ export async function takeSnapshot(
   const deployments = of(more.deployments)
   const further = deployments.objects.some(isDown) ? [await read(aboutControllers(namespace))] : []
   const namespaces = of(more.namespaces).objects
+  const said = await readLogs(kube, deployments.objects, of(more.pods).objects)
   const known = ofFlux.filter((one) => of(one).nowhere !== true).flatMap((one) => one.places[0] ?? [])
   const nowhere = ofFlux.filter((one) => of(one).nowhere === true).map(kindOf)
   return {
@@ -223,12 +226,14 @@ export async function takeSnapshot(
     objects: ofFlux.flatMap((one) => of(one).objects),
     deployments: deployments.objects,
     pods: of(more.pods).objects,
+    ...(said.logs.length === 0 ? {} : { logs: said.logs }),
     events: onceEach([...of(more.events).objects, ...further.flatMap(({ objects }) => objects)]),
     namespaces,
     unseen: [
       ...(untold === undefined ? [] : [untoldKinds(untold, nowhere)]),
       ...absent(known, deployments.failure === undefined ? deployments.objects : undefined, namespace),
       ...[...lists, ...further].flatMap(({ unseen }) => unseen),
+      ...said.unseen,
     ],
   }
 }

@@ -2,13 +2,14 @@
 import { type Component, kindOfObject } from '../flux/kinds.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { type Edge, edgesOf } from './edges.ts'
+import { isLost } from './lost-artifacts.ts'
 import { passedOverBy } from './shards.ts'
 import { conditionsOf, isWell, type Sighting, type World } from './world.ts'
 
 /** Ready=False because the source, or the chart, has nothing to give. */
 const SOURCE_REASONS = new Set(['ArtifactFailed', 'SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable', 'DependencyNotReady'])
 
-/** The folder is missing in an artifact that is there. */
+/** The folder is missing in an artifact that is there; what a HelmRelease says of that is of its chart. */
 const OWN_ARTIFACT = /path not found|no such file or directory/i
 
 const UNREACHED = /connection refused|no such host|i\/o timeout|context deadline exceeded|giving up after/i
@@ -26,15 +27,20 @@ const isNamed = (message: string, label: string): boolean => {
   return message.includes(`${kind}/${id}`) || message.includes(`'${id}'`) || message.includes(`"${id}"`)
 }
 
-function waitsFor({ object, verdict }: Sighting, { via, to }: Edge, world: World): boolean {
+function waitsFor(sighting: Sighting, { via, to }: Edge, world: World): boolean {
+  const { object, verdict } = sighting
   const target = world.sightings.get(to)
   if (target === undefined) return false
+  // It has failed as it could not be sent, and that is the matter of whoever it was to be sent to.
+  if (via === 'provider') return verdict.state === 'failed'
   const { reason, message } = verdict
   if (via === 'dependsOn') return reason === 'DependencyNotReady' && !isReadyForOthers(target)
   // Without a message it is known of the history alone, and that names nobody.
   if (via === 'applies') return /HealthCheck/.test(reason) && !isWell(target) && (message === '' || isNamed(message, to))
+  if (isLost(sighting, target)) return true
   const asksSource = SOURCE_REASONS.has(reason) || (object.kind === 'HelmChart' && /no artifact available/.test(message))
-  return asksSource && !OWN_ARTIFACT.test(message) && !isReadyForOthers(target)
+  const isOwn = object.kind === 'Kustomization' && OWN_ARTIFACT.test(message)
+  return asksSource && !isOwn && !isReadyForOthers(target)
 }
 
 /** The controllers that are down of what an artifact comes from. */

@@ -53,7 +53,7 @@ function blamesOf(world: World): Blames {
   const missing = new Map(
     [...down.values()].flatMap(({ component, label, isMissing }) => (isMissing ? [[component as string, label]] : [])),
   )
-  const labels = new Set(down.keys())
+  const labels = new Set([...down.values()].filter(({ stillRuns }) => !stillRuns).map(({ label }) => label))
   const downOf: Down = (component, object) => missing.get(component ?? '') ?? downFor(component, object, world.watchers, labels)
   const on = new Map<string, readonly string[]>([...[...down.keys()].map((label) => [label, []] as const), ...heldNamespaces(world)])
   for (const sighting of world.sightings.values()) if (!isWell(sighting)) on.set(sighting.label, blameOf(sighting, world, downOf))

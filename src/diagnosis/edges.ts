@@ -5,7 +5,7 @@ import type { KubeObject } from '../ports/kube.ts'
 import { textOf as text } from './well-formed.ts'
 
 export interface Edge {
-  readonly via: 'dependsOn' | 'source' | 'chart' | 'applies'
+  readonly via: 'dependsOn' | 'source' | 'chart' | 'applies' | 'provider'
   /** `Kind namespace/name` */
   readonly to: string
 }
@@ -49,6 +49,11 @@ const OF: Readonly<Record<string, (object: KubeObject) => Edge[]>> = {
   ImageUpdateAutomation: ({ spec, metadata }) => reference('source', spec?.sourceRef, metadata),
   ArtifactGenerator: ({ spec, metadata }) =>
     (Array.isArray(spec?.sources) ? spec.sources : []).flatMap((one: unknown) => reference('source', one, metadata)),
+  GitRepository: ({ spec, metadata }) =>
+    (Array.isArray(spec?.include) ? spec.include : []).flatMap((one: { repository?: unknown }) =>
+      reference('source', one?.repository, metadata, 'GitRepository'),
+    ),
+  Alert: ({ spec, metadata }) => reference('provider', spec?.providerRef, metadata, 'Provider'),
   ExternalArtifact: ({ spec, metadata }) => reference('source', spec?.sourceRef, metadata),
 }
 

@@ -2,7 +2,7 @@
 import type { Remedy } from './remedy.ts'
 
 export interface Evidence {
-  readonly kind: 'condition' | 'event' | 'pod' | 'spec'
+  readonly kind: 'condition' | 'event' | 'pod' | 'log' | 'spec'
   /** `Ready=False HealthCheckFailed`, `Event BackOff`, `Pod flux-system/helm-controller-…`. */
   readonly what: string
   /** As the cluster says it: untrusted. */

@@ -28,6 +28,7 @@ export function missingControllers(world: World): DownController[] {
       label: objectLabel({ kind: 'Deployment', metadata: { namespace, name: component } }),
       since: null,
       isMissing: true,
+      stillRuns: false,
       explanation: {
         state: 'controller-missing',
         says: `${component} is not installed in ${namespace}: nothing of its kinds is reconciled`,

@@ -16,6 +16,15 @@ export interface SeenCluster extends ServerIdentity {
   uid: string | null
 }
 
+/** The end of what a container wrote before it ended. */
+export interface SeenLog {
+  /** `namespace/name` */
+  readonly pod: string
+  readonly container: string
+  /** As it stands there: untrusted. */
+  readonly text: string
+}
+
 export interface Snapshot {
   /** RFC 3339, by the clock of whoever looked. */
   readonly takenAt: string
@@ -27,6 +36,8 @@ export interface Snapshot {
   /** Of the namespace of Flux. */
   readonly deployments: readonly KubeObject[]
   readonly pods: readonly KubeObject[]
+  /** Of containers that do not run, or have ended just now; left out where none was asked for. */
+  readonly logs?: readonly SeenLog[]
   /** Warnings, of every namespace. */
   readonly events: readonly KubeObject[]
   readonly namespaces: readonly KubeObject[]

@@ -2,6 +2,7 @@
 import { type Verdict, verdict } from '../flux/conditions.ts'
 import { objectLabel } from '../flux/kinds.ts'
 import type { KubeObject } from '../ports/kube.ts'
+import { lastFailure } from './dispatches.ts'
 import { type Watcher, watchersOf } from './shards.ts'
 import type { Snapshot } from './snapshot.ts'
 import { isCutShort, lastTry } from './tried-again.ts'
@@ -63,21 +64,43 @@ function eventsByLabel(events: readonly KubeObject[]): Map<string, KubeObject[]>
   return byLabel
 }
 
+interface Warned {
+  readonly reason: string
+  readonly message: string
+  readonly at: string
+  readonly first: string
+}
+
+const warned = (event: KubeObject): Warned => ({
+  reason: textOf(event.reason),
+  message: textOf(event.message),
+  at: eventTime(event),
+  first: textOf(event.firstTimestamp) || eventTime(event),
+})
+
 /** One that is in the middle of another try counts as what the last try has shown. */
 function sightingOf(object: KubeObject, label: string, event: KubeObject | undefined, now: string): Sighting {
   const stands = verdict(object)
   const isCut = stands.state === 'failed' && !stands.terminal && isCutShort(stands.message)
   const current: Verdict = isCut ? { ...stands, state: 'progressing' } : stands
-  const told = event && {
-    reason: textOf(event.reason),
-    message: textOf(event.message),
-    at: eventTime(event),
-    first: textOf(event.firstTimestamp) || eventTime(event),
-  }
-  const last = lastTry(object, current, told, now)
+  const last = lastTry(object, current, event && warned(event), now)
   if (last === undefined) return { object, label, verdict: current }
   const { since, ...said } = last
   return { object, label, verdict: { ...current, ...said, state: 'failed', ...(since === null ? {} : { since }) }, triedAgain: true }
+}
+
+/** It has no status: what becomes of its notifications is told by warnings alone. */
+function alertOf(object: KubeObject, label: string, snapshot: Snapshot, events: readonly KubeObject[]): Sighting {
+  const { namespace } = object.metadata
+  const name = textOf(object.spec?.providerRef?.name)
+  const provider = snapshot.objects.find(
+    ({ kind, metadata }) => kind === 'Provider' && metadata.name === name && metadata.namespace === namespace,
+  )
+  const failure = lastFailure(object, provider, events.map(warned), snapshot.takenAt)
+  const stands = verdict(object)
+  if (failure === undefined) return { object, label, verdict: stands }
+  const { reason, message, first } = failure
+  return { object, label, verdict: { ...stands, state: 'failed', reason, message, ...(first === '' ? {} : { since: first }) } }
 }
 
 export function worldOf(taken: Snapshot): World {
@@ -92,8 +115,17 @@ export function worldOf(taken: Snapshot): World {
   const sightings = new Map<string, Sighting>()
   for (const object of snapshot.objects) {
     const label = objectLabel(object)
-    const said = events.get(label)?.find(({ message }) => !isCutShort(message))
-    sightings.set(label, sightingOf(object, label, said, snapshot.takenAt))
+    const own = events.get(label) ?? []
+    const sighting =
+      object.kind === 'Alert' && own.length > 0
+        ? alertOf(object, label, snapshot, own)
+        : sightingOf(
+            object,
+            label,
+            own.find(({ message }) => !isCutShort(message)),
+            snapshot.takenAt,
+          )
+    sightings.set(label, sighting)
   }
   return { snapshot, sightings, watchers: watchersOf(snapshot.deployments), events: (label) => events.get(label) ?? [] }
 }

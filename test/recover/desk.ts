@@ -1,40 +1,49 @@
 // A sandbox in which states are provoked, and the built program that has to find them.
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
 import type { Finding } from '../../src/diagnosis/finding.ts'
 import { environment, stopProcess } from '../../src/sandbox/index.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
 import { runTool } from '../../src/sandbox/run-tool.ts'
+import { namedTools } from '../../src/sandbox/standard.ts'
 import { runBuilt, type Said } from '../helpers/built-program.ts'
 import { type SharedSandbox, sharedSandbox } from '../helpers/shared-sandbox.ts'
-import type { Expected, Place, Provoked } from './scenario.ts'
+import { makeEmptyRepository, push } from './repository.ts'
+import type { Change, Expected, OverSsh, Place, Provoked } from './scenario.ts'
+import { type Servers, startServers } from './servers.ts'
+import { encryptedSshKey, sshKey } from './ssh-keys.ts'
+import { type SshServer, startSshd } from './ssh-server.ts'
 
 const CREDENTIAL = 'git-credential'
 const OTHER_KEY = 'other-key'
+/** A machine may be busy, and four hundred objects are applied at once. */
+const PATIENCE_MS = 10 * 60_000
 
-const INDEX = `apiVersion: v1
-entries:
-  web:
-    - apiVersion: v2
-      name: web
-      version: 0.1.0
-      urls: [web-0.1.0.tgz]
-`
+const NOTHING = { 'a.yaml': '# nothing\n' }
+
+type Files = Readonly<Record<string, string>>
+
+interface Folder {
+  readonly path: string
+  readonly files: Files
+  readonly sealed?: Files | undefined
+}
 
 export class RecoverDesk {
   readonly sandbox: SharedSandbox
   readonly work: string
   #url = ''
   #password = { username: '', password: '' }
-  #registry = ''
-  readonly #charts: Server = createServer((request, response) =>
-    request.url === '/index.yaml' ? response.end(INDEX) : response.writeHead(404).end(),
-  )
+  #artifact = { url: '', tag: '' }
+  #api = ''
+  #servers: Servers | undefined
+  #ssh: SshServer | undefined
+  /** Its host key changes while it is in use. */
+  #moving: SshServer | undefined
+  readonly #stranger = sshKey()
+  readonly #locked = encryptedSshKey()
 
   private constructor(sandbox: SharedSandbox, work: string) {
     this.sandbox = sandbox
@@ -49,22 +58,33 @@ export class RecoverDesk {
   }
 
   async close(): Promise<void> {
-    this.#charts.close()
-    this.#charts.closeAllConnections()
+    this.#servers?.close()
+    await this.#ssh?.close()
+    await this.#moving?.close()
     await this.sandbox.release()
     await rm(this.work, { recursive: true, force: true })
   }
 
   async #learn(): Promise<void> {
-    const first = async (kind: string): Promise<{ url: string; secretRef: { name: string } }> =>
+    const first = async (kind: string): Promise<{ url: string; secretRef: { name: string }; ref?: { tag?: string } }> =>
       JSON.parse(await this.kubectl('get', kind, '-n', 'flux-system', '-o', 'json')).items[0].spec
     const { url, secretRef } = await first('gitrepositories.source.toolkit.fluxcd.io')
     const { data } = JSON.parse(await this.kubectl('get', 'secret', '-n', 'flux-system', secretRef.name, '-o', 'json'))
     const clear = (value: string): string => Buffer.from(value, 'base64').toString()
     this.#url = url
     this.#password = { username: clear(data.username), password: clear(data.password) }
-    this.#registry = new URL((await first('ocirepositories.source.toolkit.fluxcd.io')).url.replace(/^oci:/, 'http:')).host
-    await once(this.#charts.listen(0, '127.0.0.1'), 'listening')
+    const { url: artifact, ref } = await first('ocirepositories.source.toolkit.fluxcd.io')
+    this.#artifact = { url: artifact, tag: ref?.tag ?? '' }
+    this.#api = await this.kubectl('config', 'view', '--minify', '-o', 'jsonpath={.clusters[0].cluster.server}')
+    this.#servers = await startServers()
+    await makeEmptyRepository(join(this.sandbox.paths.git, 'empty.git'))
+  }
+
+  /** Two real sshd before the repositories of this sandbox: builds it the first time. */
+  async startSsh(): Promise<void> {
+    const { sshd = '' } = await namedTools(['ssh'], () => {})
+    this.#ssh = await startSshd(sshd, join(this.work, 'sshd'))
+    this.#moving = await startSshd(sshd, join(this.work, 'sshd-moving'))
   }
 
   kubectl(...args: string[]): Promise<string> {
@@ -78,14 +98,32 @@ export class RecoverDesk {
 
   async #tool(name: string, args: readonly string[], stdin = '', cwd = this.sandbox.paths.repo): Promise<string> {
     const file = name === 'git' ? 'git' : join(this.sandbox.paths.bin, name)
-    return (await runTool(file, args, environment({ dir: this.sandbox.paths.dir }), { stdin, cwd })).stdout
+    return (await runTool(file, args, environment({ dir: this.sandbox.paths.dir }), { stdin, cwd, timeoutMs: PATIENCE_MS })).stdout
   }
 
   place({ id }: Provoked): Place {
-    const charts = `http://127.0.0.1:${(this.#charts.address() as AddressInfo).port}`
     const names = { namespace: `s-${id}`, credential: CREDENTIAL, otherKey: OTHER_KEY, path: `./scenarios/${id}` }
-    return { ...names, url: this.#url, registry: this.#registry, charts }
+    const registry = new URL(this.#artifact.url.replace(/^oci:/, 'http:')).host
+    const ssh = { ...this.#overSsh(this.#ssh), stranger: this.#stranger, locked: this.#locked }
+    const server = this.#servers?.url ?? ''
+    return {
+      ...names,
+      url: this.#url,
+      registry,
+      artifact: this.#artifact,
+      charts: server,
+      server,
+      api: this.#api,
+      ssh,
+      moving: this.#overSsh(this.#moving),
+    }
   }
+
+  #overSsh = (server: SshServer | undefined): OverSsh => ({
+    url: `${server?.url ?? 'ssh://nobody@127.0.0.1:1'}${this.sandbox.paths.git}/home-ops.git`,
+    identity: server?.identity ?? '',
+    knownHosts: server?.knownHosts() ?? '',
+  })
 
   /** The files of all of them by one commit, then namespaces, Secrets and objects, and at last what is to come once they have failed. */
   async provoke(scenarios: readonly Provoked[]): Promise<void> {
@@ -106,21 +144,19 @@ export class RecoverDesk {
   }
 
   /** Their files, by one commit. */
-  async push(...scenarios: readonly Provoked[]): Promise<void> {
-    const dir = await mkdtemp(join(this.work, 'clone-'))
-    await this.#tool('git', ['clone', '--quiet', this.#url, dir])
-    for (const scenario of scenarios) {
-      const files = Object.entries(scenario.files ?? { 'a.yaml': '# nothing\n' })
-      const sealed = Object.entries(scenario.sealed ?? {}).map(async ([name, text]) => [name, await this.#seal(text)] as const)
-      for (const [name, text] of [...files, ...(await Promise.all(sealed))]) {
-        const file = join(dir, this.place(scenario).path, name)
-        await mkdir(dirname(file), { recursive: true })
-        await writeFile(file, text)
-      }
+  push(...scenarios: readonly Provoked[]): Promise<void> {
+    return this.#push(
+      scenarios.map((scenario) => ({ path: this.place(scenario).path, files: scenario.files ?? NOTHING, sealed: scenario.sealed })),
+    )
+  }
+
+  async #push(folders: readonly Folder[], removed: readonly string[] = []): Promise<void> {
+    const files: Record<string, string> = {}
+    for (const { path, files: own, sealed = {} } of folders) {
+      for (const [name, text] of Object.entries(own)) files[join(path, name)] = text
+      for (const [name, text] of Object.entries(sealed)) files[join(path, name)] = await this.#seal(text)
     }
-    await this.#tool('git', ['add', '--all'], '', dir)
-    await this.#tool('git', ['commit', '--quiet', '-m', 'Scenarios'], '', dir)
-    await this.#tool('git', ['push', '--quiet', 'origin', 'HEAD:main'], '', dir)
+    await push(files, removed, { url: this.#url, work: this.work, git: (args, cwd) => this.#tool('git', args, '', cwd) })
   }
 
   /** By the real sops, to a key that is forgotten at once. */
@@ -135,9 +171,27 @@ export class RecoverDesk {
     const later = scenario.later?.(place)
     if (later === undefined) return
     const ready = `--for=condition=Ready=${later.is === 'ready' ? 'True' : 'False'}`
-    await this.kubectl('wait', later.once, '-n', place.namespace, ready, '--timeout=60s')
-    await this.apply(later.objects ?? [])
-    if (later.deletes !== undefined) await this.kubectl('delete', later.deletes, '-n', place.namespace, '--wait=false')
+    await this.kubectl('wait', later.once, '-n', place.namespace, ready, '--timeout=240s')
+    await this.change(place, later)
+  }
+
+  async change(place: Place, { files, removes = [], objects = [], deletes = [], rekey = false, loses = [] }: Change): Promise<void> {
+    if (rekey) await this.#moving?.rekey()
+    for (const what of loses) await rm(join(this.sandbox.paths.controllers, 'source-controller', 'data', what), { recursive: true })
+    if (files !== undefined)
+      await this.#push(
+        [{ path: place.path, files }],
+        removes.map((name) => join(place.path, name)),
+      )
+    for (const what of deletes) await this.kubectl('delete', what, '-n', place.namespace, '--wait=false', '--ignore-not-found')
+    await this.apply(objects)
+  }
+
+  /** What a person puts right before a fix can help. */
+  async mend(scenario: Provoked): Promise<void> {
+    const place = this.place(scenario)
+    const mended = scenario.mended?.(place)
+    if (mended !== undefined) await this.change(place, mended)
   }
 
   #secret = ({ namespace }: Place, name: string, stringData: object): object => ({
@@ -147,6 +201,15 @@ export class RecoverDesk {
     stringData,
   })
 
+  /** As a person types it. */
+  async tool(name: string, args: readonly string[]): Promise<{ readonly code: number }> {
+    const { exitCode } = await runTool(join(this.sandbox.paths.bin, name), args, environment({ dir: this.sandbox.paths.dir }), {
+      allowFailure: true,
+    })
+    return { code: exitCode }
+  }
+
+  /** The built program. */
   flux(...args: string[]): Promise<Said> {
     return runBuilt(this.sandbox.paths, args, { state: join(this.work, 'state') })
   }
@@ -179,14 +242,6 @@ export class RecoverDesk {
   /** Ends with the next reset. */
   async stopGit(): Promise<void> {
     await stopProcess({ name: this.sandbox.name, root: this.sandbox.root }, 'git-server')
-  }
-
-  /** Its pod ends, and every one after it right after its start. Ends with the next reset. */
-  async crash(component: string): Promise<void> {
-    const inFlux = (...args: string[]): Promise<string> => this.kubectl('-n', 'flux-system', ...args)
-    const image = await inFlux('get', 'deployment', component, '-o', 'jsonpath={.spec.template.spec.containers[0].image}')
-    await writeFile(this.sandbox.paths.faults, JSON.stringify({ crash: [image.split('@')[0]?.split('/').at(-1)] }))
-    await inFlux('delete', 'pod', '-l', `app=${component}`)
   }
 }
 

@@ -3,28 +3,29 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
 import { bundled } from './bundled.ts'
 import { causesIn, RecoverDesk } from './desk.ts'
+import { record } from './results.ts'
 import { isOn } from './scenario.ts'
-import { builds } from './scenarios/builds.ts'
-import { deletions } from './scenarios/deletions.ts'
-import { dependencies, quiet } from './scenarios/dependencies.ts'
-import { others } from './scenarios/others.ts'
-import { refused } from './scenarios/refused.ts'
-import { releases } from './scenarios/releases.ts'
-import { sources } from './scenarios/sources.ts'
+import { quiet } from './scenarios/dependencies.ts'
+import { SCENARIOS } from './scenarios/index.ts'
+import { RELEASES } from './table.ts'
+import { writeTable } from './write-table.ts'
 
-const SCENARIOS = [...sources, ...builds, ...refused, ...deletions, ...dependencies, ...releases, ...others]
-
-describe.each(['2.7.3', '2.9.2'])('with the controllers of Flux %s', (flux) => {
+describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
   const scenarios = SCENARIOS.filter(isOn(flux))
   let desk: RecoverDesk
   let found: Diagnosis
 
   beforeAll(async () => {
+    for (const { id } of scenarios) record('provoked', id, flux, { found: false })
     desk = await RecoverDesk.open(flux)
+    await desk.startSsh()
     await desk.provoke([...scenarios, ...quiet])
     found = await desk.until(scenarios.map((scenario) => scenario.expects(desk.place(scenario))))
-  }, 400_000)
-  afterAll(() => desk?.close())
+  }, 1_200_000)
+  afterAll(async () => {
+    writeTable()
+    await desk?.close()
+  })
 
   test.each(scenarios.map((scenario) => ({ title: scenario.title, scenario })))(
     '$title is found, and what waits for it is not named as a cause',
@@ -36,6 +37,7 @@ describe.each(['2.7.3', '2.9.2'])('with the controllers of Flux %s', (flux) => {
 
       expect(causes).toMatchObject([{ object: expected.object, state: expected.state, blocks: [...expected.blocks].sort() }])
       expect(causes[0]?.evidence.map(({ text }) => text).join('\n')).toMatch(expected.says)
+      record('provoked', scenario.id, flux, { found: true })
     },
   )
 

@@ -11,18 +11,53 @@ export interface Place {
   readonly path: string
   /** `127.0.0.1:5000`: an OCI registry, by plain HTTP. */
   readonly registry: string
+  /** In that registry, and there. */
+  readonly artifact: { readonly url: string; readonly tag: string }
   /** Of a Helm repository that has the chart web 0.1.0, and no other. */
   readonly charts: string
+  /** `http://127.0.0.1:40000`: servers.ts says what it answers. */
+  readonly server: string
+  /** `https://127.0.0.1:6443`: what speaks TLS, by an authority that nobody knows. */
+  readonly api: string
+  readonly ssh: OverSsh & {
+    /** A key of somebody else: as a client, and as a line of known_hosts. */
+    readonly stranger: { readonly identity: string; readonly line: string }
+    /** A key with a passphrase. */
+    readonly locked: string
+  }
+  /** A server of its own, whose host key changes with `rekey`. */
+  readonly moving: OverSsh
+}
+
+/** The sandbox's repository behind a real sshd. */
+export interface OverSsh {
+  readonly url: string
+  /** A key that is let in. */
+  readonly identity: string
+  /** As known_hosts has it now. */
+  readonly knownHosts: string
+}
+
+/** What changes. */
+export interface Change {
+  /** Pushed into the folder of the scenario. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Taken out of it. */
+  readonly removes?: readonly string[]
+  /** `namespace/gone`, in the namespace of the scenario where it has one. */
+  readonly deletes?: readonly string[]
+  readonly objects?: readonly object[]
+  /** The server `moving` goes on under another host key. */
+  readonly rekey?: boolean
+  /** `gitrepository/s-one/src`: taken out of the storage of source-controller, which is not told. */
+  readonly loses?: readonly string[]
 }
 
 /** What is done once an object has failed, or is ready, for the first time. */
-export interface Later {
+export interface Later extends Change {
   /** `kustomization/app` */
   readonly once: string
   readonly is: 'failed' | 'ready'
-  readonly objects?: readonly object[]
-  /** `namespace/gone` */
-  readonly deletes?: string
 }
 
 export interface Provoked {
@@ -38,6 +73,8 @@ export interface Provoked {
   before?(place: Place): readonly object[]
   objects(place: Place): readonly object[]
   later?(place: Place): Later
+  /** What a person puts right; a fix that is safe does the rest. Left out: nothing can be put right without harm or loss. Empty: nothing has to be. */
+  mended?(place: Place): Change
 }
 
 export interface Scenario extends Provoked {

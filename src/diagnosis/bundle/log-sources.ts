@@ -1,6 +1,6 @@
 // Which containers have something to say of why Flux does not do its work: those of its controllers, and what ran before each.
 import { controllersOf } from '../../flux/installed.ts'
-import { podsOf } from '../controllers.ts'
+import { podsOf } from '../controller-pods.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { numberOf, partsOf, textOf, wellFormed } from '../well-formed.ts'
 

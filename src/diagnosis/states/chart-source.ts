@@ -6,11 +6,12 @@ export const chartSource: State = (found) => {
   const { object, said } = found
   if (!['HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket', 'ImageRepository'].includes(object.kind)) return undefined
   const again = reconcile('once it is well, let Flux fetch at once', object)
-  const url = textOf(object.spec?.url) || textOf(object.spec?.image) || textOf(object.spec?.chart)
+  const bucket = [textOf(object.spec?.endpoint), textOf(object.spec?.bucketName)].filter((part) => part !== '').join('/')
+  const url = textOf(object.spec?.url) || textOf(object.spec?.image) || textOf(object.spec?.chart) || bucket
   if (/unauthorized|authentication required|denied|\b40[13]\b/i.test(said))
     return explained(found, {
       state: 'artifact-credentials',
-      says: `the registry does not take the credentials for ${url}`,
+      says: `the server does not take the credentials for ${url}`,
       fixes: [person('give the Secret a credential that is valid'), again],
     })
   if (

@@ -15,9 +15,21 @@ const secretCommand = ({ namespace, secret }: { namespace: string; secret: strin
 
 const WAYS: readonly Way[] = [
   {
+    state: 'git-host-unknown',
+    says: 'the server is not in the known_hosts of its Secret',
+    pattern: /knownhosts: key is unknown/i,
+    fixes: ({ namespace, secret }) => [
+      person(
+        'take the key that your provider publishes for its server, and put it into known_hosts of the Secret, with the port where it is not 22',
+        `kubectl -n ${namespace} get secret ${shellWord(secret)} -o jsonpath='{.data.known_hosts}' | base64 -d | ssh-keygen -lf -`,
+      ),
+      never('taking the key that ssh-keyscan shows now: whoever stands in between shows his own'),
+    ],
+  },
+  {
     state: 'git-host-key',
     says: 'the server shows another host key than the one that is pinned',
-    pattern: /knownhosts: key (mismatch|is unknown)|host key (verification failed|mismatch)/i,
+    pattern: /knownhosts: key mismatch|host key (verification failed|mismatch)/i,
     fixes: ({ namespace, secret }) => [
       person(
         'compare the fingerprint with what your provider publishes, and only then put the new key into known_hosts of the Secret',
@@ -64,9 +76,12 @@ const WAYS: readonly Way[] = [
   },
 ]
 
+/** Whoever writes to a repository reads it first. */
+const KINDS = new Set(['GitRepository', 'ImageUpdateAutomation'])
+
 export const gitSource: State = (found) => {
   const { object, said } = found
-  if (object.kind !== 'GitRepository') return undefined
+  if (!KINDS.has(object.kind)) return undefined
   const way = WAYS.find(({ pattern }) => pattern.test(said))
   if (way === undefined) return undefined
   const { name, namespace = '' } = object.metadata

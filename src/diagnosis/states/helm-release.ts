@@ -24,6 +24,49 @@ const WAYS: readonly Way[] = [
     ],
   },
   {
+    state: 'release-too-large',
+    // The API server's limit for a Secret, and etcd's for a request.
+    pattern:
+      /Too long: (?:must have at most|may not be (?:longer|more) than) \d+|[Rr]equest entity too large|etcdserver: request is too large/,
+    says: () => 'what Helm keeps of the release is larger than a Secret may be, and it is not installed',
+    fixes: (object) => [
+      person('leave out of the chart what it does not need (.helmignore), or split it, in git'),
+      reset('then let it begin anew', object),
+    ],
+  },
+  {
+    state: 'release-crd-missing',
+    pattern: /no matches for kind(?: "([^"]{1,253})")?/,
+    says: (kind) => `the cluster knows no kind ${kind ?? 'of one of its objects'}, and it is not installed`,
+    fixes: (object) => [
+      person(
+        'have the CRDs applied first, by something that it depends on, in git; after an upgrade of Kubernetes the kind may be gone for good',
+      ),
+      reset('then let it begin anew', object),
+    ],
+  },
+  {
+    state: 'release-not-permitted',
+    pattern: /(?:User|user) "?([^"\s]{1,300})"? cannot \S{1,40} resource/,
+    says: (account) => `${account} may not do what its release asks for`,
+    fixes: (object) => [
+      person('have the right given to that account, or name another in spec.serviceAccountName, in git'),
+      reset('then let it begin anew', object),
+      never('giving it cluster-admin, or taking spec.serviceAccountName out, to get past it'),
+    ],
+  },
+  {
+    state: 'release-timeout',
+    pattern:
+      /(?:Install|Upgrade)Failed .{0,4000}(?:context deadline exceeded|timed out waiting for|timeout waiting for|failed early due to stalled resources)/m,
+    says: () => 'what it installed was not ready in time',
+    fixes: (object) => [
+      person('see why it is not ready: its pods and their events say it', `kubectl -n ${object.metadata.namespace} get pods,events`),
+      reset('once it is, let it begin anew', object),
+      never('disableWait: it is then called ready whatever becomes of it'),
+    ],
+  },
+  {
     state: 'retries-exhausted',
     pattern: /^RetriesExceeded|retries exhausted/im,
     says: () => 'it failed as often as it may, and is not tried again before it changes',

@@ -13,7 +13,7 @@ interface Way {
 }
 
 /** `Deployment/default/web dry-run failed (Invalid): …` */
-const OBJECT = /([A-Z][A-Za-z]+\/[^\s:]+) (?:dry-run failed|apply failed|namespace not specified)/
+const OBJECT = /([A-Z][A-Za-z]+\/[^\s:]+) (?:dry-run failed|apply failed|namespace not specified|not found:)/
 
 const UNNAMED = 'an object'
 
@@ -77,6 +77,28 @@ const WAYS: readonly Way[] = [
       ),
       never('finalizing the namespace by hand: what is left in it stays behind'),
     ],
+  },
+  {
+    state: 'namespace-missing',
+    pattern: /namespaces "([^"]{1,253})" not found/,
+    says: (what, namespace) => `${what} is to be in the namespace ${namespace}, which is not there, and ${NOTHING}`,
+    fixes: () => [
+      person(
+        'have the namespace made by the same Kustomization, or by one that this one depends on; or correct spec.targetNamespace, in git',
+      ),
+    ],
+  },
+  {
+    state: 'quota-exceeded',
+    pattern: /exceeded quota: ([^\s,]{1,253})/,
+    says: (what, quota) => `${what} is more than the ResourceQuota ${quota} leaves, and ${NOTHING}`,
+    fixes: () => [person('ask for less, or have the quota raised by whoever keeps it, in git')],
+  },
+  {
+    state: 'webhook-dry-run',
+    pattern: /admission webhook(?: "([^"]{1,253})")? does not support dry run/,
+    says: (what, webhook) => `the webhook ${webhook ?? ''} cannot be asked for ${what} without an effect, and ${NOTHING}`,
+    fixes: () => [person('have its configuration say sideEffects: None or NoneOnDryRun, where whoever keeps it knows that to be so')],
   },
   {
     state: 'not-permitted',

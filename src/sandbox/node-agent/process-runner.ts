@@ -1,5 +1,5 @@
 // A Flux controller as a real process: started, probed, watched, started again with a growing pause when it ends, as a kubelet does it.
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../errors.ts'
@@ -10,6 +10,8 @@ import { identityOf, type LaunchInput, launchController, podFolder, removePodFol
 import { PENDING } from './pod-status.ts'
 import type { ContainerState, ContainerView } from './pod-types.ts'
 import { answers, probeUrl } from './probe.ts'
+import { memoryOf } from './process-memory.ts'
+import { parseQuantity } from './quantity.ts'
 import type { ControllerRecord } from './records.ts'
 import { RENEW_EVERY_MS, renewToken } from './service-account.ts'
 
@@ -65,12 +67,12 @@ async function keepRunning(input: Omit<LaunchInput, 'restartCount'>, loop: Loop)
       const record: ControllerRecord = adopted ?? (await launchController({ ...input, restartCount, onExit }))
       loop.update(record)
       adopted = undefined
-      await watchProcess(input, record, loop)
+      const outOfMemory = await watchProcess(input, record, loop)
       if (loop.signal.aborted) return
       await sleep(20) // the exit code arrives just after the process is gone
       restartCount += 1
       if (Date.now() - Date.parse(record.startedAt) > STABLE_MS) pause = FIRST_PAUSE_MS
-      loop.tell(crashView(input, record, { exit, restartCount, pauseMs: pause }))
+      loop.tell(crashView(input, record, { exit, outOfMemory, restartCount, pauseMs: pause }))
     } catch (error) {
       node.log(`${pod.metadata.name}: ${messageOf(error)}`)
       const message = messageOf(error)
@@ -87,20 +89,24 @@ function findRunning({ node, pod, container }: Omit<LaunchInput, 'restartCount'>
   return record !== undefined && record.image === container.image && isAlive(record) ? record : undefined
 }
 
-/** Returns when the process has ended or the runner is stopped; keeps readiness, token and memory figure up to date until then. */
-async function watchProcess(input: Omit<LaunchInput, 'restartCount'>, record: ControllerRecord, loop: Loop): Promise<void> {
+/**
+ * Returns when the process has ended or the runner is stopped; keeps readiness, token and memory figure up to date until then.
+ * True: it was killed here, as it used more memory than its container may.
+ */
+async function watchProcess(input: Omit<LaunchInput, 'restartCount'>, record: ControllerRecord, loop: Loop): Promise<boolean> {
   const url = probeUrl(input.container, record.ports)
   const state: ContainerState = { running: { startedAt: record.startedAt } }
   // An adopted process is ready all along; a new one does not answer yet.
   loop.tell({ ...loop.view(), state, ready: await answers(url), restartCount: record.restartCount })
   let nextRenewal = Date.now() + RENEW_EVERY_MS
+  let outOfMemory = false
   for (let round = 0; !loop.signal.aborted && isAlive(record); round += 1) {
     const { ready } = loop.view()
     // Not ready: look often, it is waited for. Ready: once a second is what a kubelet does at its quickest.
     if (!ready || round % 10 === 0) {
       const now = await answers(url)
       if (now !== ready && isAlive(record)) loop.tell({ ...loop.view(), ready: now })
-      await noteMemory(input, record)
+      outOfMemory = await watchMemory(input, record)
     }
     if (Date.now() > nextRenewal) {
       nextRenewal = Date.now() + RENEW_EVERY_MS
@@ -111,27 +117,33 @@ async function watchProcess(input: Omit<LaunchInput, 'restartCount'>, record: Co
     }
     await sleep(LOOK_EVERY_MS, undefined, { signal: loop.signal }).catch(() => {})
   }
+  return outOfMemory
 }
 
-async function noteMemory(input: Omit<LaunchInput, 'restartCount'>, record: ControllerRecord): Promise<void> {
-  if (!record.argv.some((arg) => arg.startsWith('--oom-watch-current-memory-path'))) return
-  const pages = await readFile(`/proc/${record.pid}/statm`, 'utf8').catch(() => '')
-  const bytes = Number(pages.split(' ')[1] ?? 0) * 4096
-  await writeFile(join(podFolder(input.node, input.pod, input.controller), 'memory.current'), String(bytes)).catch(() => {})
+/** There is no cgroup here that has the limit: the agent kills in place of the kernel. Whether it did. */
+async function watchMemory(input: Omit<LaunchInput, 'restartCount'>, record: ControllerRecord): Promise<boolean> {
+  const { resident, anonymous } = await memoryOf(record.pid)
+  if (record.argv.some((arg) => arg.startsWith('--oom-watch-current-memory-path')))
+    await writeFile(join(podFolder(input.node, input.pod, input.controller), 'memory.current'), String(resident)).catch(() => {})
+  const limit = input.container.resources?.limits?.memory
+  if (limit === undefined || anonymous <= parseQuantity(limit)) return false
+  await endProcess(record, 0)
+  return true
 }
 
 interface Crash {
   /** undefined for an adopted process: nobody but its parent is told. */
   readonly exit: ProcessExit | undefined
+  readonly outOfMemory: boolean
   readonly restartCount: number
   readonly pauseMs: number
 }
 
 function crashView(input: Omit<LaunchInput, 'restartCount'>, record: ControllerRecord, crash: Crash): ContainerView {
-  const exitCode = crash.exit?.code ?? 255
+  const exitCode = crash.outOfMemory ? 137 : (crash.exit?.code ?? 255)
   const terminated = {
     exitCode,
-    reason: exitCode === 0 ? 'Completed' : 'Error',
+    reason: crash.outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
     message: lastLines(record.log, 10),
     startedAt: record.startedAt,
     finishedAt: new Date().toISOString(),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { copyFluxSource } from './flux-cli.ts'
 import { copyOperatorSource } from './flux-operator.ts'
 import { runGo } from './go.ts'
+import { buildSshd } from './openssh.ts'
 import { readPin } from './pins.ts'
 import type { Recipe } from './recipes.ts'
 import { admit } from './store.ts'
@@ -32,22 +33,27 @@ const sourceOf = async (recipe: Recipe, pinned: string, copy: string, signal?: A
   return recipe.kind === 'flux-operator' ? copyOperatorSource(pinned, copy, signal) : pinned
 }
 
-/** @returns size in bytes. Throws what runGo throws. */
+const buildGo = async (recipe: Recipe, work: string, signal?: AbortSignal): Promise<string> => {
+  const output = join(work, 'out', recipe.binary)
+  const pinned = join(work, 'pin')
+  await writePin(recipe.pin, pinned)
+  const cwd = await sourceOf(recipe, pinned, join(work, 'source'), signal)
+  const flags = ['-s', '-w', ...(recipe.stamps ?? []).flatMap((stamp) => ['-X', stamp])]
+  const tags = recipe.tags ? ['-tags', recipe.tags.join(' ')] : []
+  const args = ['build', '-trimpath', ...tags, '-ldflags', flags.join(' '), '-o', output, recipe.package]
+  await runGo({ args, cwd, signal, cgo: recipe.tags !== undefined })
+  return output
+}
+
+/** @returns size in bytes. Throws what runGo throws, and what buildSshd throws. */
 export const build = async (recipe: Recipe, path: string, signal?: AbortSignal): Promise<number> => {
   const began = performance.now()
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await sweep(folder)
   const work = join(folder, `${WORK}${process.pid}`)
-  const output = join(work, 'out', recipe.binary)
   try {
-    const pinned = join(work, 'pin')
-    await writePin(recipe.pin, pinned)
-    const cwd = await sourceOf(recipe, pinned, join(work, 'source'), signal)
-    const flags = ['-s', '-w', ...(recipe.stamps ?? []).flatMap((stamp) => ['-X', stamp])]
-    const tags = recipe.tags ? ['-tags', recipe.tags.join(' ')] : []
-    const args = ['build', '-trimpath', ...tags, '-ldflags', flags.join(' '), '-o', output, recipe.package]
-    await runGo({ args, cwd, signal, cgo: recipe.tags !== undefined })
+    const output = await (recipe.archive === undefined ? buildGo(recipe, work, signal) : buildSshd(work, signal))
     const { size } = await stat(output)
     await admit(output, path, (performance.now() - began) / 1000)
     return size

@@ -1,17 +1,21 @@
-// What the sandbox is made of, and how each binary is built. The sums of everything are in <pin>/go.mod and <pin>/go.sum.
+// What the sandbox is made of, and how each binary is built. The sums of everything are in <pin>/go.mod and <pin>/go.sum, or in `archive`.
 // Estimates: seconds on two cores with an empty build cache; they only feed the progress line.
+import type { DebianSource } from './debian-source.ts'
+import { OPENSSH, OPENSSH_OPTIONS } from './openssh.ts'
 
 export interface Recipe {
-  /** Folder under toolchain/ that pins the sources. */
+  /** Folder under toolchain/ that pins the sources; of an `archive` only its name and version. */
   readonly pin: string
   /** Name of the file that is built. */
   readonly binary: string
-  /** The Go package; with a `kind`, the package inside the private copy of the module. */
+  /** The Go package; with a `kind`, the package inside the private copy of the module; of an `archive` what is made of it. */
   readonly package: string
   /** Linker variables, `name=value`. */
   readonly stamps?: readonly string[]
   readonly seconds: number
   readonly kind?: 'flux-cli' | 'flux-operator'
+  /** Not of Go, but of a source package of Debian: needs apt-get, tar, make and a C compiler. */
+  readonly archive?: DebianSource & { readonly options: readonly string[] }
   /** Built only when it is asked for by name. */
   readonly optional?: true
   /** Build tags; a tool that has some needs a C compiler as well. */
@@ -121,12 +125,21 @@ export const RECIPES = {
     optional: true,
     tags: ['sqlite', 'sqlite_unlock_notify'],
   },
+  // The far side of git over ssh.
+  sshd: {
+    pin: 'openssh-9.2p1',
+    binary: 'sshd',
+    package: 'sshd',
+    seconds: 70,
+    optional: true,
+    archive: { ...OPENSSH, options: OPENSSH_OPTIONS },
+  },
 } as const satisfies Record<string, Recipe>
 
 export type ToolId = keyof typeof RECIPES
 
 /** Only for a sandbox that is asked for with more than what it has by default: built when it is. */
-const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1', 'kube-apiserver-1.33.13', 'gitea']
+const ON_DEMAND: readonly string[] = ['kustomize-controller-1.6.0', 'flux-operator-0.58.1', 'kube-apiserver-1.33.13', 'gitea', 'sshd']
 
 const EVERY = Object.keys(RECIPES) as ToolId[]
 const isOptional = (id: ToolId): boolean => (RECIPES[id] as Recipe).optional === true
@@ -148,6 +161,7 @@ export const TOOL_SETS = {
   standard: EVERY.filter((id) => !ON_DEMAND.includes(id)),
   'kubernetes-1.33': ['kube-apiserver-1.33.13'],
   forge: ['gitea'],
+  ssh: ['sshd'],
   all: EVERY.filter((id) => !isOptional(id)),
 } as const satisfies Record<string, readonly ToolId[]>
 

@@ -23,14 +23,18 @@ const FORMAT = '1'
 
 /** What a binary is made from, as one sum: pins, recipe, platform. Not the estimate, and not the Go release: a binary stays good. */
 export const recipeKey = (pin: Pin, recipe: Recipe): string => {
-  const { package: pkg, stamps = [], kind = 'package', tags } = recipe
+  const { package: pkg, stamps = [], kind = 'package', tags, archive } = recipe
+  const more = [...(tags ? [tags] : []), ...(archive ? [archive] : [])]
   return createHash('sha256')
-    .update(JSON.stringify([FORMAT, goPlatform(), pin.goMod, pin.goSum, pkg, stamps, kind, ...(tags ? [tags] : [])]))
+    .update(JSON.stringify([FORMAT, goPlatform(), pin.goMod, pin.goSum, pkg, stamps, kind, ...more]))
     .digest('hex')
 }
 
+/** The sum of an archive is in its recipe. */
+const NO_PIN: Pin = { goMod: '', goSum: '' }
+
 export const binaryPath = async (root: string, recipe: Recipe): Promise<string> =>
-  join(root, recipeKey(await readPin(recipe.pin), recipe), recipe.binary)
+  join(root, recipeKey(recipe.archive === undefined ? await readPin(recipe.pin) : NO_PIN, recipe), recipe.binary)
 
 export const sha256File = async (path: string): Promise<string> => {
   const hash = createHash('sha256')

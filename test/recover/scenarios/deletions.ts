@@ -2,7 +2,7 @@
 import { configMap, helmRelease, kustomization, type Place, type Scenario, source } from '../scenario.ts'
 
 /** Nothing of that name may be deleted in this namespace. */
-const KEPT = ({ namespace }: Place): object[] => [
+export const KEPT = ({ namespace }: Place): object[] => [
   {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
@@ -34,7 +34,8 @@ export const deletions: readonly Scenario[] = [
     files: { 'a.yaml': configMap('app') },
     before: KEPT,
     objects: (place) => [source(place), kustomization(place, 'app')],
-    later: () => ({ once: 'kustomization/app', is: 'ready', deletes: 'kustomization/app' }),
+    later: () => ({ once: 'kustomization/app', is: 'ready', deletes: ['kustomization/app'] }),
+    mended: ({ namespace }) => ({ deletes: [`validatingadmissionpolicybinding/kept-${namespace}`] }),
     expects: ({ namespace }) => ({
       object: `Kustomization ${namespace}/app`,
       state: 'deletion-stuck',
@@ -54,7 +55,8 @@ export const deletions: readonly Scenario[] = [
       source(place),
       helmRelease(place, 'app', { chart: { spec: { chart: place.path, sourceRef: { kind: 'GitRepository', name: 'src' } } } }),
     ],
-    later: () => ({ once: 'helmrelease/app', is: 'ready', deletes: 'helmrelease/app' }),
+    later: () => ({ once: 'helmrelease/app', is: 'ready', deletes: ['helmrelease/app'] }),
+    mended: ({ namespace }) => ({ deletes: [`validatingadmissionpolicybinding/kept-${namespace}`] }),
     expects: ({ namespace }) => ({
       object: `HelmRelease ${namespace}/app`,
       state: 'deletion-stuck',
@@ -71,7 +73,7 @@ export const deletions: readonly Scenario[] = [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'held', namespace: gone(place), finalizers: ['example.org/hold'] } },
     ],
     objects: (place) => [source(place), kustomization(place, 'app', { targetNamespace: gone(place), interval: '10s' })],
-    later: (place) => ({ once: 'kustomization/app', is: 'ready', deletes: `namespace/${gone(place)}` }),
+    later: (place) => ({ once: 'kustomization/app', is: 'ready', deletes: [`namespace/${gone(place)}`] }),
     expects: ({ namespace }) => ({
       object: `Kustomization ${namespace}/app`,
       state: 'namespace-terminating',

@@ -1,5 +1,7 @@
 // What waits for another that does not come.
-import { kustomization, type QuietScenario, type Scenario, source } from '../scenario.ts'
+import { configMap, kustomization, type QuietScenario, type Scenario, source } from '../scenario.ts'
+
+const FILES = { 'a.yaml': configMap('a') }
 
 const NOWHERE = { path: './no/such/folder' }
 
@@ -7,6 +9,8 @@ export const dependencies: readonly Scenario[] = [
   {
     id: 'dependency-chain',
     title: 'dependsOn chain of 200 with one broken leaf',
+    files: FILES,
+    mended: (place) => ({ objects: [kustomization(place, 'k0')] }),
     objects: (place) => [
       source(place),
       kustomization(place, 'k0', NOWHERE),
@@ -22,6 +26,8 @@ export const dependencies: readonly Scenario[] = [
   {
     id: 'dependency-cycle',
     title: 'dependsOn cycle',
+    files: FILES,
+    mended: (place) => ({ objects: [kustomization(place, 'a')] }),
     objects: (place) => [
       source(place),
       ...['a', 'b', 'c'].map((name, at, all) => kustomization(place, name, { dependsOn: [{ name: all[(at + 1) % 3] }] })),
@@ -37,6 +43,8 @@ export const dependencies: readonly Scenario[] = [
   {
     id: 'dependency-missing',
     title: 'missing dependency',
+    files: FILES,
+    mended: (place) => ({ objects: [kustomization(place, 'app')] }),
     objects: (place) => [source(place), kustomization(place, 'app', { dependsOn: [{ name: 'gone' }] })],
     expects: ({ namespace }) => ({
       object: `Kustomization ${namespace}/app`,
@@ -48,6 +56,8 @@ export const dependencies: readonly Scenario[] = [
   {
     id: 'suspended-blocker',
     title: 'Kustomization that was suspended while it failed, and that another depends on',
+    files: FILES,
+    mended: (place) => ({ objects: [kustomization(place, 'app')] }),
     objects: (place) => [
       source(place),
       kustomization(place, 'app', NOWHERE),

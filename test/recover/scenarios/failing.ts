@@ -1,7 +1,7 @@
 // One Kustomization that fails by itself, and one that waits for it.
 import { kustomization, type Place, type Scenario, source } from '../scenario.ts'
 
-interface More extends Pick<Scenario, 'files' | 'sealed' | 'before' | 'on'> {
+interface More extends Pick<Scenario, 'files' | 'sealed' | 'before' | 'on' | 'later' | 'mended'> {
   readonly spec?: (place: Place) => object
 }
 

@@ -26,6 +26,11 @@ export const others: readonly Scenario[] = [
         },
       },
     ],
+    mended: ({ namespace }) => ({
+      objects: [
+        { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'not-there', namespace }, stringData: { token: 'a token of a test' } },
+      ],
+    }),
     expects: ({ namespace }) => ({ object: `Receiver ${namespace}/app`, state: 'webhook-token', blocks: [], says: /not-there/ }),
   },
   {

@@ -50,6 +50,14 @@ const POLICY = ({ namespace }: Place): object[] => [
   },
 ]
 
+const RIGHT = ({ namespace }: Place): object => ({
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  metadata: { name: 'tenant', namespace },
+  roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+  subjects: [{ kind: 'ServiceAccount', name: 'tenant', namespace }],
+})
+
 const NEVER_READY = JSON.stringify({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -66,12 +74,14 @@ const NEVER_READY = JSON.stringify({
 export const refused: readonly Scenario[] = [
   failing('crd-missing', 'CRD missing', 'crd-missing', /no matches for kind "Nothing"/, {
     files: { 'a.yaml': JSON.stringify({ apiVersion: 'example.org/v1', kind: 'Nothing', metadata: { name: 'a' } }) },
+    mended: () => ({ files: { 'a.yaml': configMap('a') } }),
   }),
   failing('immutable-field', 'immutable field', 'immutable-field', /immutable/, {
     files: { 'a.yaml': configMap('fixed') },
     before: ({ namespace }) => [
       { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'fixed', namespace }, data: { a: 'another' }, immutable: true },
     ],
+    mended: () => ({ files: { 'a.yaml': configMap('free') } }),
   }),
   failing('webhook-down', 'webhook without endpoints', 'webhook-down', /failed calling webhook/, {
     files: { 'a.yaml': configMap('a') },
@@ -80,6 +90,7 @@ export const refused: readonly Scenario[] = [
   failing('admission-denied', 'policy that denies', 'admission-denied', /nobody may have that/, {
     files: { 'a.yaml': configMap('unwanted') },
     before: POLICY,
+    mended: () => ({ files: { 'a.yaml': configMap('wanted') } }),
     // A policy holds some seconds after it was made.
     spec: () => ({ interval: '10s' }),
   }),
@@ -87,9 +98,11 @@ export const refused: readonly Scenario[] = [
     files: { 'a.yaml': configMap('a') },
     before: ({ namespace }) => [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'tenant', namespace } }],
     spec: () => ({ serviceAccountName: 'tenant' }),
+    mended: (place) => ({ objects: [RIGHT(place)] }),
   }),
   failing('health-check-failed', 'health check timeout', 'health-check-failed', /Deployment/, {
     files: { 'a.yaml': NEVER_READY },
+    mended: () => ({ files: { 'a.yaml': NEVER_READY.replace('never-ready', 'ready-after=1') } }),
     // What it waits for stands there only between two tries.
     spec: () => ({ wait: true, timeout: '10s', retryInterval: '20s' }),
   }),

@@ -1,4 +1,5 @@
 // HelmReleases that their chart, their values or their history hold up.
+import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { helmRelease, kustomization, type Place, type Scenario, source } from '../scenario.ts'
 
@@ -19,10 +20,18 @@ const release = (place: Place, spec: object = {}): object =>
     ...spec,
   })
 
-const failing = (id: string, title: string, state: string, says: RegExp, template: string, spec: object): Scenario => ({
+const failing = (
+  id: string,
+  title: string,
+  state: string,
+  says: RegExp,
+  template: string,
+  spec: object,
+  more: Readonly<Record<string, string>> = {},
+): Scenario => ({
   id,
   title,
-  files: chart(template),
+  files: { ...chart(template), ...more },
   objects: (place) => [
     source(place),
     release(place, spec),
@@ -32,6 +41,10 @@ const failing = (id: string, title: string, state: string, says: RegExp, templat
     }),
   ],
   expects: ({ namespace }) => ({ object: `HelmRelease ${namespace}/app`, state, blocks: [`HelmRelease ${namespace}/behind`], says }),
+  mended: (place) => ({
+    files: { ...chart(FINE), ...Object.fromEntries(Object.keys(more).map((name) => [name, ''])) },
+    objects: [release(place)],
+  }),
 })
 
 /** A release of somebody else, as Helm keeps it: helm-controller has no history of it, and so nothing to go back to. */
@@ -60,7 +73,106 @@ const ofCharts = (chart: string, version: string): object => ({
   chart: { spec: { chart, version, sourceRef: { kind: 'HelmRepository', name: 'charts' } } },
 })
 
+/** Nobody can make it smaller. */
+const LARGE = randomBytes(1_500_000).toString('base64')
+
+const NO_SUCH_KIND = 'apiVersion: example.org/v1\nkind: Nothing\nmetadata:\n  name: {{ .Release.Name }}\n'
+
+const NEVER_READY = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+      annotations: {sandbox.flux-ops.dev/fail: never-ready}
+    spec:
+      containers: [{name: web, image: example.org/web:1}]
+`
+
+/** A HelmRelease whose chart is not what it should be. */
+const ofChart = (
+  id: string,
+  title: string,
+  state: string,
+  says: RegExp,
+  files: Readonly<Record<string, string>>,
+  spec: object,
+): Scenario => ({
+  id,
+  title: `HelmRelease ${title}`,
+  files,
+  objects: (place) => [
+    source(place),
+    helmRelease(place, 'app', {
+      chart: { spec: { chart: place.path, sourceRef: { kind: 'GitRepository', name: 'src' }, reconcileStrategy: 'Revision', ...spec } },
+    }),
+  ],
+  expects: ({ namespace }) => ({
+    object: `HelmChart ${namespace}/${namespace}-app`,
+    state,
+    blocks: [`HelmRelease ${namespace}/app`],
+    says,
+  }),
+  mended: (place) => ({ files: { ...files, ...chart(FINE) }, objects: [release(place)] }),
+})
+
 export const releases: readonly Scenario[] = [
+  ofChart('chart-path-missing', 'of a folder that is not there', 'chart-path-missing', /no such file or directory/, chart(FINE), {
+    chart: './no/such/folder',
+  }),
+  ofChart('chart-values-file', 'with a file of values that is not in the chart', 'chart-values-file', /no-such/, chart(FINE), {
+    valuesFiles: ['no-such-values.yaml'],
+  }),
+  ofChart(
+    'chart-dependency',
+    'of a chart that depends on one that cannot be had',
+    'chart-dependency',
+    /dependency/,
+    {
+      ...chart(FINE),
+      'Chart.yaml': `${CHART}dependencies:\n  - name: another\n    version: 1.x\n    repository: http://127.0.0.1:1/charts\n`,
+    },
+    {},
+  ),
+  ofChart(
+    'chart-invalid',
+    'of a chart that is none',
+    'chart-invalid',
+    /chart/i,
+    { ...chart(FINE), 'Chart.yaml': 'name: [not a chart\n' },
+    {},
+  ),
+  failing(
+    'release-too-large',
+    'HelmRelease that is larger than a Secret may be',
+    'release-too-large',
+    /[Tt]oo (?:long|large)/,
+    FINE,
+    {},
+    {
+      'large.txt': LARGE,
+    },
+  ),
+  failing(
+    'release-crd-missing',
+    'HelmRelease of a kind that the cluster does not know',
+    'release-crd-missing',
+    /no matches for kind/,
+    NO_SUCH_KIND,
+    {},
+  ),
+  failing(
+    'release-timeout',
+    'HelmRelease that is not ready in time',
+    'release-timeout',
+    /context deadline exceeded|timeout|timed out/i,
+    NEVER_READY,
+    {},
+  ),
   failing('values-missing', 'HelmRelease with values that are missing', 'values-missing', /not found/i, FINE, {
     valuesFrom: [{ kind: 'ConfigMap', name: 'not-there' }],
   }),
@@ -84,6 +196,7 @@ export const releases: readonly Scenario[] = [
     title: 'HelmRelease with a missing dependency',
     files: chart(FINE),
     objects: (place) => [source(place), release(place, { dependsOn: [{ name: 'gone' }] })],
+    mended: (place) => ({ objects: [release(place)] }),
     expects: ({ namespace }) => ({ object: `HelmRelease ${namespace}/app`, state: 'dependency-missing', blocks: [], says: /not found/ }),
   },
   {
@@ -158,6 +271,7 @@ export const releases: readonly Scenario[] = [
         },
       }),
     },
+    mended: () => ({ files: Object.fromEntries(Object.entries(chart(FINE)).map(([name, text]) => [`chart/${name}`, text])) }),
     objects: (place) => [
       source(place),
       kustomization(place, 'app', { path: `${place.path}/apps`, wait: true, timeout: '30s' }),

@@ -1,5 +1,7 @@
 // Sources that cannot be fetched, and one that is not there.
-import { kustomization, type Scenario, source } from '../scenario.ts'
+import { configMap, kustomization, type Scenario, source } from '../scenario.ts'
+
+const FILES = { 'a.yaml': configMap('a') }
 
 const waits = (namespace: string): string[] => [`Kustomization ${namespace}/app`]
 
@@ -9,6 +11,8 @@ const broken = (id: string, title: string, state: string, says: RegExp, spec: (u
   title,
   objects: (place) => [source(place, 'src', spec(place.url)), kustomization(place, 'app')],
   expects: ({ namespace }) => ({ object: `GitRepository ${namespace}/src`, state, blocks: waits(namespace), says }),
+  files: FILES,
+  mended: (place) => ({ objects: [source(place)] }),
 })
 
 export const sources: readonly Scenario[] = [
@@ -23,7 +27,9 @@ export const sources: readonly Scenario[] = [
   {
     id: 'source-missing',
     title: 'source that is not there',
+    files: FILES,
     objects: (place) => [kustomization(place, 'app')],
+    mended: (place) => ({ objects: [source(place)] }),
     expects: ({ namespace }) => ({
       object: `Kustomization ${namespace}/app`,
       state: 'source-missing',

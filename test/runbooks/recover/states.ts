@@ -103,6 +103,6 @@ export const undeletable: State = {
     },
   ],
   objects: (place) => [source(place), kustomization(place, 'app', RARELY)],
-  later: () => ({ once: 'kustomization/app', is: 'ready', deletes: 'kustomization/app' }),
+  later: () => ({ once: 'kustomization/app', is: 'ready', deletes: ['kustomization/app'] }),
   cause: ({ namespace }) => `Kustomization ${namespace}/app`,
 }

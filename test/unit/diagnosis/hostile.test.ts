@@ -43,8 +43,11 @@ const GARBAGE: readonly unknown[] = [
 
 const LISTS = ['objects', 'deployments', 'pods', 'events'] as const
 
+/** Some ten thousand diagnoses. */
+const LONG = { timeout: 60_000 }
+
 describe('whatever an object holds', () => {
-  test.each(LISTS)('nothing throws where a value in %s is of another type', (list) => {
+  test.each(LISTS)('nothing throws where a value in %s is of another type', LONG, (list) => {
     const snapshot = troubled('dependency not found')
     const paths = snapshot[list].flatMap((one, at) => pathsOf(one).flatMap((path) => (path.length === 0 ? [] : [[at, ...path]])))
 

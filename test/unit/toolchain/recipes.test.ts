@@ -7,7 +7,8 @@ import { namesVersion } from '../../../src/sandbox/toolchain/on-path.ts'
 import { readPin } from '../../../src/sandbox/toolchain/pins.ts'
 import { RECIPES, type Recipe, TOOL_SETS } from '../../../src/sandbox/toolchain/recipes.ts'
 
-const recipes: [string, Recipe][] = Object.entries(RECIPES)
+const all: [string, Recipe][] = Object.entries(RECIPES)
+const recipes = all.filter(([, { archive }]) => archive === undefined)
 
 /** Module paths and versions of a go.mod's require and replace lines. */
 const modules = (goMod: string): Map<string, string> => {
@@ -19,7 +20,7 @@ const modules = (goMod: string): Map<string, string> => {
   return found
 }
 
-describe('every recipe', () => {
+describe('every recipe of Go', () => {
   test.each(recipes)('%s builds a package of a module that its pin requires', async (_id, recipe) => {
     const { goMod } = await readPin(recipe.pin)
 
@@ -46,6 +47,16 @@ describe('every recipe', () => {
 
     expect(folders.sort()).toEqual([...new Set([...recipes.map(([, recipe]) => recipe.pin), 'flux-manifests'])].sort())
   })
+})
+
+test('a recipe of an archive pins its sum, and its version is the one in the name of the archive', () => {
+  const archives = all.flatMap(([, { pin, archive }]) => (archive === undefined ? [] : [{ pin, ...archive }]))
+
+  expect(archives.map(({ pin }) => pin)).toEqual(['openssh-9.2p1'])
+  for (const { pin, file, sha256 } of archives) {
+    expect(file).toBe(`${pin.replace('-', '_')}.orig.tar.gz`)
+    expect(sha256).toMatch(/^[0-9a-f]{64}$/)
+  }
 })
 
 describe('the source of flux-operator', () => {
