@@ -144,7 +144,8 @@ describe('storms', () => {
 
   test('every object is ready, suspended, under way or in exactly one box', () => {
     for (const { seed, diagnosis, picture } of pictures) {
-      const boxed = picture.boxes.flatMap(({ objects }) => objects)
+      // A controller that is down has a box, and is no object of Flux.
+      const boxed = picture.boxes.flatMap(({ objects }) => objects).filter((label) => !label.startsWith('Deployment '))
       const all = [...boxed, ...picture.moving, ...picture.suspended]
 
       expect(new Set(all).size, `storm ${seed}`).toBe(all.length)

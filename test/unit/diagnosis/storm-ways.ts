@@ -115,9 +115,10 @@ const release: readonly Way[] = [
   says(
     'retries-exhausted',
     'UpgradeFailed',
-    'Helm upgrade failed for release: context deadline exceeded',
+    'Helm upgrade failed for release: no such field',
     stalled('RetriesExceeded', 'Failed to upgrade after 1 attempt(s)'),
   ),
+  says('release-timeout', 'UpgradeFailed', 'Helm upgrade failed for release: context deadline exceeded'),
   says(
     'missing-rollback-target',
     'UpgradeFailed',

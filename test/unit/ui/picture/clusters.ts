@@ -5,7 +5,7 @@ import type { Snapshot } from '../../../../src/diagnosis/snapshot.ts'
 import { pictureHtml } from '../../../../src/ui/picture/html.ts'
 import { pictureSvg } from '../../../../src/ui/picture/svg.ts'
 import { troubled } from '../../diagnosis/hostile.ts'
-import { dependsOn, not, object, snapshotOf, suspended } from '../../diagnosis/objects.ts'
+import { dependsOn, not, object, snapshotOf, stalled, suspended } from '../../diagnosis/objects.ts'
 import { storm } from '../../diagnosis/storm.ts'
 
 export const ROOM: Room = { boxes: 24, deep: 4 }
@@ -45,9 +45,29 @@ const hostile = (): Snapshot => {
   }
 }
 
+const inTeam = (team: number, name: string, spec: object = {}) => object('Kustomization', `team-${team}/${name}`, spec)
+const waitsIn = (team: number, name: string, on: string) =>
+  not(inTeam(team, name, dependsOn(on)), 'DependencyNotReady', `dependency 'team-${team}/${on}' is not ready`)
+
+/** 2,000 objects: 31 wait for one that cannot be built, two stand behind one that is not healthy, a release has given up, and the rest is well. */
+const three = (): Snapshot => {
+  const timeout = 'health check failed after 1m0s: timeout waiting for: [Deployment/default/web status: InProgress]'
+  const wrong = [
+    not(inTeam(4, 'base'), 'BuildFailed', 'kustomize build failed: accumulating resources'),
+    ...Array.from({ length: 31 }, (_, at) => waitsIn(4, `app-${at}`, 'base')),
+    not(inTeam(5, 'db'), 'HealthCheckFailed', timeout),
+    waitsIn(5, 'api', 'db'),
+    waitsIn(5, 'shop', 'api'),
+    not(object('HelmRelease', 'team-6/cache'), 'UpgradeFailed', 'Helm upgrade failed for release: no', [
+      stalled('RetriesExceeded', 'Failed to upgrade after 3 attempt(s)'),
+    ]),
+  ]
+  return snapshotOf([...wrong, ...Array.from({ length: 2000 - wrong.length }, (_, at) => inTeam(at % 8, `well-${at}`))])
+}
+
 export const CLUSTERS = {
   quiet: () => storm(6, { objects: 2000, causes: 0 }).snapshot,
-  three: () => storm(4, { objects: 2000, causes: 3 }).snapshot,
+  three,
   forty: () => storm(9, { objects: 2000, causes: 40 }).snapshot,
   chain: () => snapshotOf([source, broken('k0'), ...Array.from({ length: 200 }, (_, at) => waits(`k${at + 1}`, `k${at}`))]),
   circle: () => snapshotOf([source, waits('web', 'auth'), waits('auth', 'db'), waits('db', 'web'), waits('shop', 'web')]),

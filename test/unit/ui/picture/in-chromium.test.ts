@@ -106,7 +106,7 @@ describe('three causes in 2,000 objects', { timeout: MINUTE }, () => {
       const members = page.locator(`${id} li`)
       expect(await members.count()).toBe(31)
       expect(await members.first().isVisible()).toBe(true)
-      expect(await members.first().textContent()).toMatch(/^Kustomization team-4\/o\d+ waits for .*Kustomization team-4\/o7, cause 1/)
+      expect(await members.first().textContent()).toMatch(/^Kustomization team-4\/app-\d+ waits for .*Kustomization team-4\/base, cause 1/)
     })
   })
 
@@ -126,11 +126,11 @@ describe('three causes in 2,000 objects', { timeout: MINUTE }, () => {
 
   test('an object is found by a part of its name, with what it waits for and a way to its cause', async () => {
     await withPage(htmlOf('three'), DESK, async ({ page }) => {
-      await page.getByRole('searchbox').fill('TEAM-5 o158')
+      await page.getByRole('searchbox').fill('TEAM-5 shop')
 
       const found = page.locator('#found li')
       expect(await found.count()).toBe(1)
-      expect(await found.textContent()).toContain('Kustomization team-5/o158 waits for Kustomization team-5/o135 → ')
+      expect(await found.textContent()).toContain('Kustomization team-5/shop waits for Kustomization team-5/api → ')
       expect(await page.getByRole('status').textContent()).toBe('1 found')
 
       await found.getByRole('link', { name: 'cause 2' }).click()
@@ -201,7 +201,7 @@ describe('who reads with a keyboard or with the ears', { timeout: 2 * MINUTE }, 
         expect.stringContaining('1 Kustomization flux-system/old suspended by a person, blocks 1'),
         'Kustomization flux-system/behind',
         'prod-eu: moving',
-        'Cause 1: Kustomization flux-system/old: it is suspended and not ready, and others wait for it',
+        'Cause 1: Kustomization flux-system/old: it is suspended, and others wait for it',
         'Kustomization flux-system/slow: under way',
         'Kustomization flux-system/apps: waiting for what is under way',
         'Kustomization flux-system/behind: waiting for cause 1',

@@ -33,7 +33,7 @@ describe('the tree of a diagnosis', () => {
   test('shows what is suspended and what is under way in front of what waits for it', () => {
     expect(tree('moving')).toContain(`
 1 Kustomization flux-system/old   suspended, blocks 1
-│ it is suspended and not ready, and others wait for it
+│ it is suspended, and others wait for it
 └─ Kustomization flux-system/behind
 
 ◎ Kustomization flux-system/slow under way
