@@ -27,10 +27,14 @@ export function cluster(seen: Snapshot, logs: Logs = async () => ''): Pick<World
     Namespace: seen.namespaces,
   }
   const { context, server, version } = seen.cluster
-  const reader: Pick<KubeReader, 'server' | 'kinds' | 'list' | 'logs'> = {
+  const of = ({ kind }: Resource): KubeObject[] => [...(others[kind] ?? seen.objects.filter((object) => object.kind === kind))]
+  const reader: Pick<KubeReader, 'server' | 'kinds' | 'list' | 'pages' | 'logs'> = {
     server: async () => ({ context, server, version }),
     kinds: async () => KINDS,
-    list: async ({ kind }: Resource) => [...(others[kind] ?? seen.objects.filter((object) => object.kind === kind))],
+    list: async (resource) => of(resource),
+    pages: async function* (resource) {
+      yield { items: of(resource) }
+    },
     logs,
   }
   return { kube: reader as World['kube'], clock: { now: () => new Date(AT), sleep: async () => undefined } }
