@@ -36,8 +36,10 @@ export async function readLogs(
 ): Promise<{ readonly logs: readonly SeenLog[]; readonly unseen: readonly Unseen[] }> {
   const answers = await sideBySide(wanted(deployments, pods), AT_ONCE, async ({ pod, container, previous }) => {
     const { name, namespace = '' } = pod.metadata
+    const read = (before: boolean): Promise<string> => kube.logs({ name, namespace }, { container, lines: LINES, previous: before })
     try {
-      const text = await kube.logs({ name, namespace }, { container, lines: LINES, previous })
+      // It may have been started anew, or have ended, since its status was read.
+      const text = (await read(previous)) || (await read(!previous).catch(() => ''))
       return { log: { pod: `${namespace}/${name}`, container, text: text.slice(-LONGEST) } }
     } catch (error) {
       return { unseen: { what: `logs of ${namespace}/${name}`, why: messageOf(error) } }

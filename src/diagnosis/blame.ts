@@ -37,6 +37,7 @@ function waitsFor(sighting: Sighting, { via, to }: Edge, world: World): boolean 
   if (via === 'dependsOn') return reason === 'DependencyNotReady' && !isReadyForOthers(target)
   // Without a message it is known of the history alone, and that names nobody.
   if (via === 'applies') return /HealthCheck/.test(reason) && !isWell(target) && (message === '' || isNamed(message, to))
+  if (via === 'include') return /for include '/.test(message) && !isReadyForOthers(target)
   if (isLost(sighting, target)) return true
   const asksSource = SOURCE_REASONS.has(reason) || (object.kind === 'HelmChart' && /no artifact available/.test(message))
   const isOwn = object.kind === 'Kustomization' && OWN_ARTIFACT.test(message)

@@ -22,6 +22,7 @@ export const containersOf = ({ status }: KubeObject): Container[] =>
     ended: partOrNone(state?.terminated ?? lastState?.terminated),
   }))
 
+/** Of well-formed objects. */
 export const podsOf = (deployment: KubeObject, pods: readonly KubeObject[]): KubeObject[] => {
   const labels = Object.entries(partOf(deployment.spec?.selector?.matchLabels))
   if (labels.length === 0) return []

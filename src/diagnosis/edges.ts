@@ -5,7 +5,7 @@ import type { KubeObject } from '../ports/kube.ts'
 import { textOf as text } from './well-formed.ts'
 
 export interface Edge {
-  readonly via: 'dependsOn' | 'source' | 'chart' | 'applies' | 'provider'
+  readonly via: 'dependsOn' | 'source' | 'chart' | 'include' | 'applies' | 'provider'
   /** `Kind namespace/name` */
   readonly to: string
 }
@@ -51,7 +51,7 @@ const OF: Readonly<Record<string, (object: KubeObject) => Edge[]>> = {
     (Array.isArray(spec?.sources) ? spec.sources : []).flatMap((one: unknown) => reference('source', one, metadata)),
   GitRepository: ({ spec, metadata }) =>
     (Array.isArray(spec?.include) ? spec.include : []).flatMap((one: { repository?: unknown }) =>
-      reference('source', one?.repository, metadata, 'GitRepository'),
+      reference('include', one?.repository, metadata, 'GitRepository'),
     ),
   Alert: ({ spec, metadata }) => reference('provider', spec?.providerRef, metadata, 'Provider'),
   ExternalArtifact: ({ spec, metadata }) => reference('source', spec?.sourceRef, metadata),

@@ -5,7 +5,7 @@ import type { Finding } from '../../src/diagnosis/finding.ts'
 import { waitUntil } from '../../src/sandbox/processes.ts'
 import type { AloneId } from './alone.ts'
 import { RecoverDesk } from './desk.ts'
-import { addFlag, crash, crashFromNowOn, crashNoMore, kill, limitMemory, rolledOut, stop, suspendItself, wipeStorage } from './havoc.ts'
+import { addFlag, crash, crashFromNowOn, crashNoMore, kill, limitMemory, rolledOut, stop, wipeStorage } from './havoc.ts'
 import { record } from './results.ts'
 import { configMap, helmRelease, kustomization, type Place, type Provoked, source } from './scenario.ts'
 import { RELEASES } from './table.ts'
@@ -280,7 +280,6 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
       ],
     }
     const { namespace } = desk.place(scenario)
-    await suspendItself(desk)
     await addFlag(desk, 'kustomize-controller', '--no-cross-namespace-refs=true')
     await rolledOut(desk, 'kustomize-controller')
     await desk.provoke([scenario])

@@ -144,8 +144,8 @@ export class RecoverDesk {
   }
 
   /** Their files, by one commit. */
-  push(...scenarios: readonly Provoked[]): Promise<void> {
-    return this.#push(
+  async push(...scenarios: readonly Provoked[]): Promise<void> {
+    await this.#push(
       scenarios.map((scenario) => ({ path: this.place(scenario).path, files: scenario.files ?? NOTHING, sealed: scenario.sealed })),
     )
   }

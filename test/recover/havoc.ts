@@ -43,21 +43,23 @@ const ONE_BY_ONE = { type: 'Recreate', rollingUpdate: null }
 const patch = (desk: Desk, component: string, type: 'json' | 'merge' | 'strategic', body: unknown): Promise<string> =>
   inFlux(desk, 'patch', 'deployment', component, `--type=${type}`, '-p', JSON.stringify(body))
 
+/** Flux looks after itself here: what is changed on its Deployments would be put back. */
+async function suspendItself(desk: Desk): Promise<void> {
+  const names = (await inFlux(desk, 'get', 'kustomizations', '-o', 'name')).trim().split('\n')
+  await inFlux(desk, 'patch', ...names, '--type=merge', '-p', JSON.stringify({ spec: { suspend: true } }))
+}
+
 export async function addFlag(desk: Desk, component: string, flag: string, { oneByOne = true } = {}): Promise<void> {
+  await suspendItself(desk)
   if (oneByOne) await patch(desk, component, 'merge', { spec: { strategy: ONE_BY_ONE } })
   await patch(desk, component, 'json', [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value: flag }])
 }
 
 export async function limitMemory(desk: Desk, component: string, memory: string): Promise<void> {
+  await suspendItself(desk)
   await patch(desk, component, 'merge', { spec: { strategy: ONE_BY_ONE } })
   const resources = { limits: { memory }, requests: { memory } }
   await patch(desk, component, 'strategic', { spec: { template: { spec: { containers: [{ name: 'manager', resources }] } } } })
-}
-
-/** Flux looks after itself here: what is changed on its Deployments would be put back as soon as kustomize-controller is started anew. */
-export async function suspendItself(desk: Desk): Promise<void> {
-  const names = (await inFlux(desk, 'get', 'kustomizations', '-o', 'name')).trim().split('\n')
-  await inFlux(desk, 'patch', ...names, '--type=merge', '-p', JSON.stringify({ spec: { suspend: true } }))
 }
 
 export const rolledOut = (desk: Desk, component: string): Promise<string> =>

@@ -1,10 +1,9 @@
 // The snapshot of a bundle, as untrusted as anything: its sums say that it is whole, and not who has made it.
 import type { KubeObject } from '../../ports/kube.ts'
-import type { Snapshot, Unseen } from '../snapshot.ts'
+import type { SeenLog, Snapshot, Unseen } from '../snapshot.ts'
 import { partOf, partsOf, textOf } from '../well-formed.ts'
 import { SNAPSHOT } from './layout.ts'
 import { bundledJson, damagedBundle } from './manifest.ts'
-import type { WithLogs } from './redact.ts'
 
 const LISTS = ['objects', 'deployments', 'pods', 'events', 'namespaces'] as const
 
@@ -22,11 +21,11 @@ const unseenOf = (value: unknown): Unseen[] =>
     ...(typeof seenIn === 'string' && { seenIn }),
   }))
 
-const logsOf = (value: unknown): NonNullable<WithLogs['logs']> =>
+const logsOf = (value: unknown): SeenLog[] =>
   partsOf(value).map(({ pod, container, text }) => ({ pod: textOf(pod), container: textOf(container), text: textOf(text) }))
 
 /** Throws OpsError (usage) `bundle-damaged`. */
-export function readSnapshot(text: string, where: string): Snapshot & WithLogs {
+export function readSnapshot(text: string, where: string): Snapshot {
   const value = partOf(bundledJson(text, SNAPSHOT, where))
   const takenAt = textOf(value.takenAt)
   if (Number.isNaN(Date.parse(takenAt))) throw damagedBundle(where, `its ${SNAPSHOT} does not say when it was taken`)

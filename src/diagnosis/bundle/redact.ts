@@ -19,12 +19,7 @@ const selectingKeys = (deployments: readonly KubeObject[]): ReadonlySet<string> 
 const kept = (objects: readonly KubeObject[], shape: Shape, scrub: Scrub): KubeObject[] =>
   objects.map((object) => ({ metadata: { name: '' }, ...(keep(object, shape, scrub) as object) }) as KubeObject)
 
-/** Of containers that do not run, where a snapshot has them. */
-export interface WithLogs {
-  readonly logs?: readonly { readonly pod: string; readonly container: string; readonly text: string }[]
-}
-
-export function redactSnapshot(snapshot: Snapshot & WithLogs, scrub: Scrub): Snapshot & WithLogs {
+export function redactSnapshot(snapshot: Snapshot, scrub: Scrub): Snapshot {
   const { cluster, deployments } = snapshot
   const selecting = selectingKeys(deployments)
   const metadata = metadataShape(new Set())

@@ -23,7 +23,10 @@ const WAYS: readonly Way[] = [
         'take the key that your provider publishes for its server, and put it into known_hosts of the Secret, with the port where it is not 22',
         `kubectl -n ${namespace} get secret ${shellWord(secret)} -o jsonpath='{.data.known_hosts}' | base64 -d | ssh-keygen -lf -`,
       ),
-      never('taking the key that ssh-keyscan shows now: whoever stands in between shows his own'),
+      never('taking the key that ssh-keyscan shows now: whoever stands in between shows his own', {
+        does: 'pin-host-key',
+        to: `Secret ${namespace}/${secret}`,
+      }),
     ],
   },
   {

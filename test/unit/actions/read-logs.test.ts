@@ -87,6 +87,16 @@ describe('logs', () => {
     expect(logs).toHaveLength(1)
   })
 
+  test('are asked for of the other container where there are none: it has been started anew since', async () => {
+    const answers = ['', 'unknown flag: --x']
+    const { kube, asked } = reader(() => answers.shift() ?? '')
+
+    const { logs } = await readLogs(kube, [deployment('a', {})], [pod('a', 'looping', LOOPING)])
+
+    expect(asked.map(({ previous }) => previous)).toEqual([false, true])
+    expect(logs).toMatchObject([{ text: 'unknown flag: --x' }])
+  })
+
   test('are kept to their end, and to few pods', async () => {
     const { kube, asked } = reader(() => `${'x'.repeat(100_000)}the end`)
     const pods = Array.from({ length: 50 }, (_, at) => pod('a', `p${at}`, LOOPING))
