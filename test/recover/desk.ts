@@ -209,6 +209,16 @@ export class RecoverDesk {
     return { code: exitCode }
   }
 
+  /** What an object says of itself: `True`, `False` or `Unknown`; `none` where it has no such condition, `gone` where it is not there. */
+  async standing(label: string): Promise<string> {
+    const [kind = '', id = ''] = label.split(' ')
+    const [namespace = '', name = ''] = id.split('/')
+    const text = await this.kubectl('get', kind, name, '-n', namespace, '-o', 'json', '--ignore-not-found')
+    if (text.trim() === '') return 'gone'
+    const conditions: { type: string; status: string }[] = JSON.parse(text).status?.conditions ?? []
+    return conditions.find(({ type }) => type === 'Ready')?.status ?? 'none'
+  }
+
   /** The built program. */
   flux(...args: string[]): Promise<Said> {
     return runBuilt(this.sandbox.paths, args, { state: join(this.work, 'state') })

@@ -1,6 +1,7 @@
 // States that real controllers of both releases were brought into, all of them at once: each is found, with its cause in front and nothing else beside it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Diagnosis } from '../../src/diagnosis/diagnose.ts'
+import type { Finding } from '../../src/diagnosis/finding.ts'
 import { bundled } from './bundled.ts'
 import { causesIn, RecoverDesk } from './desk.ts'
 import { record } from './results.ts'
@@ -9,6 +10,9 @@ import { quiet } from './scenarios/dependencies.ts'
 import { SCENARIOS } from './scenarios/index.ts'
 import { RELEASES } from './table.ts'
 import { writeTable } from './write-table.ts'
+
+/** Those that are put right, among others: what is not is not tried. */
+const isReset = ({ fixes }: Finding): boolean => fixes.some(({ rank, remedy }) => rank === 'safe' && remedy?.does === 'reset')
 
 describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
   const scenarios = SCENARIOS.filter(isOn(flux))
@@ -37,7 +41,7 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
 
       expect(causes).toMatchObject([{ object: expected.object, state: expected.state, blocks: [...expected.blocks].sort() }])
       expect(causes[0]?.evidence.map(({ text }) => text).join('\n')).toMatch(expected.says)
-      record('provoked', scenario.id, flux, { found: true })
+      record('provoked', scenario.id, flux, { found: true, ...(scenario.mended === undefined ? {} : { healed: false }) })
     },
   )
 
@@ -56,5 +60,30 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
 
     expect(causesIn(found, place)).toEqual([])
     expect(found.suspended.map(({ object }) => object)).toContain(scenario.suspended(place))
+  })
+
+  describe('once a person has put it right', () => {
+    const mendable = scenarios.filter(({ mended }) => mended !== undefined)
+
+    beforeAll(async () => {
+      for (const scenario of mendable) await desk.mend(scenario)
+      // What was put right may have been taken up already: then nothing is left to be done about it.
+      await desk.flux('recover', 'fix', '--only-safe', '--yes', '--timeout', '120')
+      for (const { object } of (await desk.diagnosis()).causes.filter(isReset)) await desk.flux('recover', 'fix', object, '--yes')
+    }, 1_200_000)
+
+    test.each(mendable.map((scenario) => ({ title: scenario.title, scenario })))(
+      '$title is well again, by what is safe',
+      async ({ scenario }) => {
+        const place = desk.place(scenario)
+        const { object, state } = scenario.expects(place)
+
+        const { causes } = await desk.once((diagnosis) => causesIn(diagnosis, place).length === 0, 60_000)
+
+        expect(causes.filter((one) => one.object.includes(` ${place.namespace}/`))).toEqual([])
+        expect(await desk.standing(object)).toMatch(state.startsWith('deletion-') ? /^gone$/ : /^(True|none)$/)
+        record('provoked', scenario.id, flux, { found: true, healed: true })
+      },
+    )
   })
 })
