@@ -14,7 +14,6 @@ export interface ShownKey {
   readonly line: string
   /** `SHA256:…`, as ssh-keygen prints it. */
   readonly fingerprint: string
-  readonly type: string
 }
 
 /** undefined: it is not fetched over SSH. */
@@ -40,7 +39,7 @@ export async function shownKeys(ctx: Pick<ReadContext, 'exec'>, place: SshPlace)
   const { stdout } = await ctx.exec.run({ tool: 'ssh-keyscan', args, effect: 'read', timeoutMs: 30_000, allowFailure: true })
   const keys = stdout.split('\n').flatMap((text) => {
     const [, , type = '', blob = ''] = LINE.exec(text.trim()) ?? []
-    return type === '' ? [] : [{ line: `${hostName(place)} ${type} ${blob}`, fingerprint: fingerprintOf(blob), type }]
+    return type === '' ? [] : [{ line: `${hostName(place)} ${type} ${blob}`, fingerprint: fingerprintOf(blob) }]
   })
   if (keys.length === 0) throw refusal('host-silent', `${hostName(place)} shows no host key`, `ssh-keyscan -p ${place.port} ${place.host}`)
   return keys

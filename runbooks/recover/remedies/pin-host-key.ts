@@ -37,7 +37,8 @@ async function details(ctx: ReadContext, { fix, object, input }: Found): Promise
     throw refusal(
       'fingerprint-differs',
       `${place.host} shows no key with that fingerprint: somebody may stand in between, or the fingerprint is of another host`,
-      ...shown.map(({ type, fingerprint }) => `it shows  ${fingerprint}  ${type}`),
+      // Not what it shows: that would be pasted by somebody who is tired.
+      'look the fingerprint up where your provider publishes it, and not by this connection',
     )
   const before = pinned(secret)
   const knownHosts = { before, after: withPinned(before, place, right.line), fingerprint: right.fingerprint }
