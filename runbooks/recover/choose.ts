@@ -107,3 +107,15 @@ export function choose(diagnosis: Diagnosis, input: RecoverInput): Completed<Rec
   const finding = cause === undefined ? ofName(diagnosis, object ?? '') : ofNumber(diagnosis, cause)
   return finding === undefined ? noCause(diagnosis, object ?? '') : done([choiceOf(finding, input.with)])
 }
+
+/** undefined: it is no cause any more, or another one. */
+export const findingOf = (causes: readonly Finding[], { object, does }: Choice): Finding | undefined =>
+  causes.find((finding) => finding.object === object && remediesOf(finding).some(({ remedy }) => remedy.does === does))
+
+/** Pure. Of many that may simply be asked again, those that have got well meanwhile, or are at it, are left alone. Throws OpsError (refused) `cause-moved`. */
+export function standing(causes: readonly Finding[], { chosen = [], onlySafe }: RecoverInput): readonly Choice[] {
+  const still = chosen.filter((choice) => findingOf(causes, choice) !== undefined)
+  if (still.length > 0 && (onlySafe || still.length === chosen.length)) return still
+  const object = chosen.find((choice) => !still.includes(choice))?.object ?? 'what was chosen'
+  throw refusal('cause-moved', `${object} is not what it was a moment ago: nothing was done`, 'flux-ops recover')
+}

@@ -10,7 +10,7 @@ import { refusal } from '../../src/errors.ts'
 import { kindOfObject, objectLabel } from '../../src/flux/kinds.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { KubeObject, Resource } from '../../src/ports/kube.ts'
-import { leftLine, remediesOf } from './choose.ts'
+import { findingOf, leftLine, remediesOf, standing } from './choose.ts'
 import type { Choice, RecoverInput } from './input.ts'
 import { type Fix, planSchema, type RecoverPlan } from './plan-schema.ts'
 import { remedies } from './remedies/index.ts'
@@ -29,11 +29,6 @@ async function whole(ctx: ReadContext, { object: label }: Choice, seen: KubeObje
   return { ...found, apiVersion: seen.apiVersion, kind: seen.kind }
 }
 
-function stands(finding: Finding | undefined, { object, does }: Choice): Finding {
-  if (finding !== undefined && remediesOf(finding).some(({ remedy }) => remedy.does === does)) return finding
-  throw refusal('cause-moved', `${object} is not what it was a moment ago: nothing was done`, 'flux-ops recover')
-}
-
 async function fixOf(
   ctx: ReadContext,
   input: RecoverInput,
@@ -41,10 +36,7 @@ async function fixOf(
   snapshot: Snapshot,
   causes: readonly Finding[],
 ): Promise<[Fix, KubeObject]> {
-  const finding = stands(
-    causes.find(({ object }) => object === choice.object),
-    choice,
-  )
+  const finding = findingOf(causes, choice) as Finding
   const labelled = [...snapshot.objects, ...snapshot.deployments]
   const find = (label: string): KubeObject | undefined => labelled.find((one) => objectLabel(one) === label)
   const object = await whole(ctx, choice, find(choice.object))
@@ -66,7 +58,7 @@ async function fixOf(
 export async function makePlan(ctx: ReadContext, input: RecoverInput): Promise<RecoverPlan> {
   const [identity, snapshot] = await Promise.all([ctx.kube.identity(), takeSnapshot(ctx, ctx.target.namespace)])
   const { causes } = diagnose(snapshot)
-  const chosen = input.chosen ?? []
+  const chosen = standing(causes, input)
   const fixes: [Fix, KubeObject][] = []
   for (const choice of chosen) fixes.push(await fixOf(ctx, input, choice, snapshot, causes))
   fixes.sort(([a, one], [b, other]) => tierOf(a, one) - tierOf(b, other))

@@ -78,9 +78,10 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
         const place = desk.place(scenario)
         const { object, state } = scenario.expects(place)
 
-        const { causes } = await desk.once((diagnosis) => causesIn(diagnosis, place).length === 0, 60_000)
+        const isNamed = ({ causes }: Diagnosis): boolean => causes.some((one) => one.object === object)
+        const diagnosis = await desk.once((one) => !isNamed(one), 60_000)
 
-        expect(causes.filter((one) => one.object.includes(` ${place.namespace}/`))).toEqual([])
+        expect(isNamed(diagnosis)).toBe(false)
         expect(await desk.standing(object)).toMatch(state.startsWith('deletion-') ? /^gone$/ : /^(True|none)$/)
         record('provoked', scenario.id, flux, { found: true, healed: true })
       },

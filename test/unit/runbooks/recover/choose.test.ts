@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { choose } from '../../../../runbooks/recover/choose.ts'
+import { choose, standing } from '../../../../runbooks/recover/choose.ts'
 import { inputSchema } from '../../../../runbooks/recover/input.ts'
 import type { Diagnosis } from '../../../../src/diagnosis/diagnose.ts'
 import type { OpsError } from '../../../../src/errors.ts'
@@ -105,5 +105,20 @@ describe('only what is safe', () => {
   test('is nothing where no cause was found, and refused where each needs a person', () => {
     expect(asked({ onlySafe: true }, diagnosed([well]))).toEqual({ nothing: expect.stringContaining('no cause') })
     expect(refused({ onlySafe: true }, diagnosed([deleted]))).toMatchObject({ code: 'nothing-safe', exit: 'refused' })
+  })
+})
+
+describe('what was chosen a moment ago', () => {
+  const gone = { object: 'Kustomization apps/gone-well', does: 'reconcile' } as const
+  const web = { object: 'Kustomization apps/web', does: 'reconcile' } as const
+  const still = (input: object): unknown => standing(all.causes, inputSchema.parse(input))
+
+  test('is left out of what is only safe once it has got well', () => {
+    expect(still({ onlySafe: true, chosen: [gone, web] })).toEqual([web])
+  })
+
+  test('is not done where it was named and is another cause by now', () => {
+    expect(() => still({ object: 'Kustomization apps/gone-well', chosen: [gone] })).toThrow('is not what it was a moment ago')
+    expect(() => still({ onlySafe: true, chosen: [gone] })).toThrow('is not what it was a moment ago')
   })
 })
