@@ -30,6 +30,8 @@ beforeAll(async () => {
     },
   ])
   await desk.until([...SCENARIOS.map((scenario) => scenario.expects(desk.place(scenario)))])
+  // Its controller says the address in what it says of it.
+  await desk.kubectl('wait', 'gitrepository/leaky', '-n', 'flux-system', '--for=condition=Ready=False', '--timeout=60s')
   bundle = await bundled(desk)
 })
 afterAll(() => desk?.close())
