@@ -74,8 +74,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a controller that is started',
     args: async () => {
-      await desk.recover.kubectl('-n', 'flux-system', 'scale', 'deployment', 'helm-controller', '--replicas=0')
-      await desk.recover.kubectl('-n', 'flux-system', 'wait', 'pod', '-l', 'app=helm-controller', '--for=delete', '--timeout=60s')
+      await desk.stop('helm-controller')
       return ['Deployment/flux-system/helm-controller']
     },
     end: async () => ({ replicas: (await desk.object('deployment', 'flux-system', 'helm-controller'))?.spec.replicas }),

@@ -95,6 +95,15 @@ export class FixDesk {
     return onTerminal(args, answers, { cwd: sandbox.paths.repo, env })
   }
 
+  /** Scaled to 0 by somebody who has told Flux to leave it so: it applies its own controllers, and would start it again. */
+  async stop(component: string): Promise<void> {
+    const inFlux = (...args: string[]): Promise<string> => this.recover.kubectl('-n', 'flux-system', ...args)
+    const own = (await inFlux('get', 'kustomizations', '-o', 'name')).trim().split('\n')
+    await inFlux('patch', ...own, '--type=merge', '-p', JSON.stringify({ spec: { suspend: true } }))
+    await inFlux('scale', 'deployment', component, '--replicas=0')
+    await inFlux('wait', 'pod', '-l', `app=${component}`, '--for=delete', '--timeout=60s')
+  }
+
   until(what: string, holds: () => Promise<boolean>): Promise<void> {
     return waitUntil(what, holds, { withinMs: 60_000 })
   }
