@@ -4,7 +4,7 @@ import { systemClock } from '../../src/adapters/clock.ts'
 import { createRunStore } from '../../src/adapters/run-store.ts'
 import { replay } from '../../src/engine/replay.ts'
 import { FixDesk } from '../runbooks/recover/desk.ts'
-import { immutable, lateCredential, undeletable } from '../runbooks/recover/states.ts'
+import { exhausted, immutable, undeletable } from '../runbooks/recover/states.ts'
 import { stateHome } from './harness/cli.ts'
 import { listPoints } from './harness/points.ts'
 import { ride } from './harness/ride.ts'
@@ -16,7 +16,7 @@ const { FLUX_OPS_KILL_ONLY = '', FLUX_OPS_KILL_RELAY = '5' } = process.env
 let desk: FixDesk
 
 beforeAll(async () => {
-  desk = await FixDesk.open('2.9.2', [lateCredential, immutable, undeletable])
+  desk = await FixDesk.open('2.9.2', [exhausted, immutable, undeletable])
   await desk.keep()
 }, 400_000)
 afterAll(() => desk?.close())
@@ -46,12 +46,12 @@ const confirmed = (typed: string, remedy: string): string[] => [typed, '--with',
 
 const CASES: readonly Case[] = [
   {
-    name: 'a source that is asked for',
+    name: 'a release that begins anew',
     args: async () => {
-      await desk.mend(lateCredential)
-      return [desk.typed(lateCredential)]
+      await desk.mend(exhausted)
+      return [desk.typed(exhausted)]
     },
-    end: async () => ({ ready: await desk.ready('gitrepository', desk.place(lateCredential).namespace, 'src') }),
+    end: async () => ({ ready: await desk.ready('helmrelease', desk.place(exhausted).namespace, 'app') }),
   },
   {
     name: 'an object that is made anew',

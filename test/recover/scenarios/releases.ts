@@ -267,7 +267,13 @@ export const releases: readonly Scenario[] = [
         spec: {
           interval: '1m',
           timeout: '10s',
-          chart: { spec: { chart: './scenarios/release-unhealthy/chart', sourceRef: { kind: 'GitRepository', name: 'src' } } },
+          chart: {
+            spec: {
+              chart: './scenarios/release-unhealthy/chart',
+              reconcileStrategy: 'Revision',
+              sourceRef: { kind: 'GitRepository', name: 'src' },
+            },
+          },
         },
       }),
     },

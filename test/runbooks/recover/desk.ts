@@ -6,7 +6,7 @@ import { environment } from '../../../src/sandbox/index.ts'
 import { waitUntil } from '../../../src/sandbox/processes.ts'
 import { type Answer, onTerminal, type Typed } from '../../helpers/on-terminal.ts'
 import { RecoverDesk } from '../../recover/desk.ts'
-import type { Place } from '../../recover/scenario.ts'
+import type { Place, Provoked } from '../../recover/scenario.ts'
 import type { State } from './states.ts'
 
 const BROKEN = 'broken'
@@ -56,7 +56,7 @@ export class FixDesk {
     return this.recover.close()
   }
 
-  place(state: State): Place {
+  place(state: Provoked): Place {
     return this.recover.place(state)
   }
 

@@ -106,3 +106,20 @@ export const undeletable: State = {
   later: () => ({ once: 'kustomization/app', is: 'ready', deletes: ['kustomization/app'] }),
   cause: ({ namespace }) => `Kustomization ${namespace}/app`,
 }
+
+/** A release that is well. */
+export const installed: Provoked = {
+  id: 'installed',
+  title: 'a HelmRelease that is installed',
+  files: {
+    'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+    'templates/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app\n',
+  },
+  objects: (place) => [
+    source(place),
+    helmRelease(place, 'app', {
+      interval: '1h',
+      chart: { spec: { chart: place.path, sourceRef: { kind: 'GitRepository', name: 'src' } } },
+    }),
+  ],
+}
