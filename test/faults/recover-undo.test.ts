@@ -16,8 +16,6 @@ beforeAll(async () => {
 beforeEach(() => desk.reset(), 300_000)
 afterAll(() => desk?.close())
 
-const inFlux = (...args: string[]): Promise<string> => desk.recover.kubectl('-n', 'flux-system', ...args)
-
 /** Killed behind the effect of `step`, then taken back. */
 async function takenBack(step: string, ...args: string[]): Promise<string> {
   const { paths } = desk.recover.sandbox
@@ -112,21 +110,4 @@ test('a record of Helm that was taken away is put back as it was', async () => {
   expect(after.map(({ metadata }) => metadata.name)).toEqual([name])
   expect(after[0]?.data).toEqual(before[0]?.data)
   expect(after[0]?.metadata.labels).toEqual(before[0]?.metadata.labels)
-})
-
-test('a record of Helm that was taken away stays in the cluster as a copy that Helm does not look at', async () => {
-  const name = await locked()
-  const typed = `HelmRelease/${namespace()}/app`
-  const args = ['recover', 'fix', typed, '--with', 'drop-release', '--confirm', typed, '--yes', '--timeout', '10']
-
-  const { code, output } = await fluxOps(desk.recover.sandbox.paths, args)
-  await inFlux('scale', 'deployment', 'helm-controller', '--replicas=1')
-  await desk.until('the release', async () => (await desk.ready('helmrelease', namespace(), 'app')) === 'True')
-
-  // Nobody was there to answer.
-  expect(output).toContain('not answered yet')
-  expect(code).toBe(5)
-  const left = await records()
-  expect(left.map((one) => one.metadata.name).sort()).toContain(`flux-ops-kept.${name}`)
-  expect(left.find((one) => one.metadata.name.startsWith('flux-ops-kept.'))?.metadata.labels ?? {}).toEqual({})
 })
