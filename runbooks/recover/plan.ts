@@ -21,11 +21,11 @@ const tierOf = (fix: Fix, object: KubeObject): number => (fix.at.kind === 'Deplo
 
 const resourceOfLabel = (object: KubeObject): Resource => (object.kind === 'Deployment' ? DEPLOYMENT : resourceOfObject(object))
 
-/** As the API server has it now, whole: a snapshot may be clipped. */
+/** As the API server has it now, whole: a snapshot may be clipped. One that has gone meanwhile is told by its proof, and stands in nobody's way. */
 async function whole(ctx: ReadContext, { object: label }: Choice, seen: KubeObject | undefined): Promise<KubeObject> {
   const { name, namespace } = parseId(label.split(' ')[1] ?? '')
-  const found = seen && (await ctx.kube.get(resourceOfLabel(seen), { name, namespace }))
-  if (seen === undefined || found === undefined) throw refusal('object-gone', `${label} is not there any more`, 'flux-ops recover')
+  if (seen === undefined) throw refusal('object-gone', `${label} is not there any more`, 'flux-ops recover')
+  const found = (await ctx.kube.get(resourceOfLabel(seen), { name, namespace })) ?? seen
   return { ...found, apiVersion: seen.apiVersion, kind: seen.kind }
 }
 

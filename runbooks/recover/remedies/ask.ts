@@ -68,7 +68,10 @@ const asking = (more: readonly string[], title: (fix: Fix) => string, why: strin
   },
   run: async (ctx, fix, token) => {
     for (const at of fix.first) await askFirst(ctx, at, token)
-    await ask(ctx, fix.at, await mustBeThere(ctx, fix.at), token, more)
+    const object = await readAt(ctx, fix.at)
+    // Deleted since: the others are asked all the same, and the proof tells of it.
+    if (object === undefined) return { gone: fix.object }
+    await ask(ctx, fix.at, object, token, more)
     return { asked: fix.object }
   },
   proof: askedProof,
