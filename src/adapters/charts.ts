@@ -1,7 +1,7 @@
 // Chart repositories over HTTP: OCI registries by the distribution API (https://github.com/opencontainers/distribution-spec), others by their
 // index.yaml. Only metadata is read, never a chart.
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, OpsError } from '../errors.ts'
 import type { ChartAddress, ChartReader } from '../ports/charts.ts'
 

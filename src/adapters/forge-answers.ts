@@ -1,5 +1,5 @@
 // What a forge answers is untrusted: only what has the shape that was asked for gets in, and anything else is no answer at all.
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../errors.ts'
 import type { PullRequest } from '../ports/forge.ts'
 

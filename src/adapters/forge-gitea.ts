@@ -1,5 +1,5 @@
 // Gitea and Forgejo by their REST API, v1: https://docs.gitea.com/api/ (Forgejo keeps to it).
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, OpsError } from '../errors.ts'
 import type { Branches, ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'

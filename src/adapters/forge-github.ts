@@ -1,5 +1,5 @@
 // GitHub through `gh`, logged in as the person is: https://cli.github.com/manual. The body of a pull request goes in by stdin.
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../errors.ts'
 import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { Secret } from '../ports/secret.ts'

@@ -1,5 +1,5 @@
 // GitLab through `glab api`, logged in as the person is: https://docs.gitlab.com/api/merge_requests/. Whatever is written goes in by stdin.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'
 import { commitField, numberField, pullRequest, urlField } from './forge-answers.ts'

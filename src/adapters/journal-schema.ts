@@ -1,5 +1,5 @@
 // What a journal line may hold. Loose on purpose where a newer flux-ops may add a field; strict on everything that replay reads.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { JournalLine } from '../engine/events.ts'
 
 const json = z.json()

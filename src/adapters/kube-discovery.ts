@@ -1,6 +1,6 @@
 // Which kinds an API server serves, and in which version it prefers them: all of them by one request where the server can (Kubernetes 1.27), else one a
 // version. What could not be had is an error: a kind that is left out would be taken for one that has no objects.
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Resource } from '../ports/kube.ts'
 import { notKubernetes, parse } from './kube-answers.ts'
 import { isRealNotFound, type Subject } from './kube-errors.ts'
@@ -13,36 +13,36 @@ const ACCEPT = [
 ].join(',')
 
 // No API server has no groups at all. What others than ours look like does not matter.
-const aggregated = z.looseObject({ kind: z.literal('APIGroupDiscoveryList'), items: z.array(z.unknown()).min(1) })
-const groupList = z.looseObject({ kind: z.literal('APIGroupList'), groups: z.array(z.unknown()).min(1) })
+const aggregated = z.looseObject({ kind: z.literal('APIGroupDiscoveryList'), items: z.array(z.unknown()).check(z.minLength(1)) })
+const groupList = z.looseObject({ kind: z.literal('APIGroupList'), groups: z.array(z.unknown()).check(z.minLength(1)) })
 const answer = z.discriminatedUnion('kind', [aggregated, groupList])
 
 const aggregatedGroup = z.looseObject({
-  versions: z
-    .array(
+  versions: z.nullish(
+    z.array(
       z.looseObject({
         version: z.string(),
-        freshness: z.string().nullish(),
-        resources: z
-          .array(
+        freshness: z.nullish(z.string()),
+        resources: z.nullish(
+          z.array(
             z.looseObject({
               resource: z.string(),
-              responseKind: z.looseObject({ kind: z.string() }).nullish(),
-              scope: z.string().nullish(),
+              responseKind: z.nullish(z.looseObject({ kind: z.string() })),
+              scope: z.nullish(z.string()),
             }),
-          )
-          .nullish(),
+          ),
+        ),
       }),
-    )
-    .nullish(),
+    ),
+  ),
 })
 const listedGroup = z.looseObject({
   versions: z.array(z.looseObject({ version: z.string() })),
-  preferredVersion: z.looseObject({ version: z.string() }).nullish(),
+  preferredVersion: z.nullish(z.looseObject({ version: z.string() })),
 })
 const resourceList = z.looseObject({
   kind: z.literal('APIResourceList'),
-  resources: z.array(z.looseObject({ name: z.string(), kind: z.string(), namespaced: z.boolean() })).nullable(),
+  resources: z.nullable(z.array(z.looseObject({ name: z.string(), kind: z.string(), namespaced: z.boolean() }))),
 })
 
 const SUBJECT: Subject = { verb: 'get', what: 'the kinds that are served', resource: '/apis' }
@@ -59,7 +59,7 @@ const nameOf = (item: unknown): unknown => {
   return name ?? metadata?.name
 }
 
-const groupsOf = <T>(items: readonly unknown[], groups: readonly string[], schema: z.ZodType<T>): { group: string; said: T }[] =>
+const groupsOf = <T>(items: readonly unknown[], groups: readonly string[], schema: z.core.$ZodType<T>): { group: string; said: T }[] =>
   groups.flatMap((group) => {
     const found = items.find((item) => nameOf(item) === group)
     return found === undefined ? [] : [{ group, said: parse(schema, JSON.stringify(found), SUBJECT) }]

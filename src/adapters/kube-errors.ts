@@ -1,5 +1,5 @@
 // From an HTTP answer or a broken connection to an OpsError that names the object and says what to type next.
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { messageOf, OpsError } from '../errors.ts'
 
 /** What the request was about, for messages. */
@@ -29,11 +29,11 @@ export class NoAnswer extends Error {
 
 const statusSchema = z.looseObject({
   kind: z.literal('Status'),
-  message: z.string().optional(),
-  reason: z.string().optional(),
-  details: z
-    .looseObject({ causes: z.array(z.looseObject({ field: z.string().optional(), message: z.string().optional() })).optional() })
-    .optional(),
+  message: z.optional(z.string()),
+  reason: z.optional(z.string()),
+  details: z.optional(
+    z.looseObject({ causes: z.optional(z.array(z.looseObject({ field: z.optional(z.string()), message: z.optional(z.string()) }))) }),
+  ),
 })
 
 export type ApiStatus = z.infer<typeof statusSchema>

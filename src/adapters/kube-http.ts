@@ -1,6 +1,7 @@
 // One HTTP request to the API server over kept-alive connections; no retry and no meaning here.
 import type http from 'node:http'
 import { createGunzip } from 'node:zlib'
+import { itemReader } from './json-items.ts'
 import type { ClusterAccess, Credentials } from './kube-config.ts'
 import { NoAnswer } from './kube-errors.ts'
 
@@ -15,12 +16,16 @@ export interface HttpRequest {
   readonly contentType?: string | undefined
   readonly accept?: string | undefined
   readonly timeoutMs: number
+  /** Of a list: its items are parsed while they come, and each is given to this. */
+  readonly onItem?: ((item: unknown) => void) | undefined
 }
 
 export interface HttpResponse {
   readonly status: number
   readonly headers: http.IncomingHttpHeaders
   readonly body: string
+  /** Items that were parsed already; the body is a list without them. */
+  readonly items?: readonly unknown[] | undefined
 }
 
 export interface HttpClient {
@@ -31,11 +36,10 @@ export interface HttpClient {
 
 /** A page of 500 objects is a few MB; this only stops a server that never ends. */
 const MAX_BODY_BYTES = 512 * 1024 * 1024
+/** Of what is unpacked, given on at once. */
+const CHUNK_BYTES = 128 * 1024
 /** The API server allows far more; enough for all Flux kinds side by side. */
 const MAX_SOCKETS = 24
-/** A slow network in front of a gzip is worth it; on the loopback it only costs CPU. */
-const isLoopback = (url: URL): boolean => /^(localhost|127\.|\[::1\])/.test(url.hostname)
-
 interface Wire {
   readonly base: URL
   readonly agent: http.Agent
@@ -43,18 +47,33 @@ interface Wire {
   readonly userAgent: string
 }
 
-function collect(response: http.IncomingMessage, done: (body: string) => void, fail: (error: Error) => void): void {
+type Body = Pick<HttpResponse, 'body' | 'items'>
+
+interface Sink {
+  push(chunk: Buffer): void
+  end(): Body
+}
+
+function wholeText(): Sink {
   const chunks: Buffer[] = []
+  return { push: (chunk) => void chunks.push(chunk), end: () => ({ body: Buffer.concat(chunks).toString('utf8') }) }
+}
+
+function collect(response: http.IncomingMessage, sink: Sink, done: (body: Body) => void, fail: (error: Error) => void): void {
   let size = 0
-  const stream = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip()) : response
+  const stream = response.headers['content-encoding'] === 'gzip' ? response.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : response
   response.on('error', fail)
   stream.on('error', fail)
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > MAX_BODY_BYTES) response.destroy(new Error(`the answer is over ${MAX_BODY_BYTES} bytes`))
-    else chunks.push(chunk)
+    try {
+      if (size > MAX_BODY_BYTES) throw new Error(`the answer is over ${MAX_BODY_BYTES} bytes`)
+      sink.push(chunk)
+    } catch (error) {
+      response.destroy(error as Error)
+    }
   })
-  stream.on('end', () => (response.complete ? done(Buffer.concat(chunks).toString('utf8')) : fail(new Error('the answer broke off'))))
+  stream.on('end', () => (response.complete ? done(sink.end()) : fail(new Error('the answer broke off'))))
   response.on('aborted', () => fail(new Error('the answer broke off')))
 }
 
@@ -65,7 +84,8 @@ function headersFor(wire: Wire, request: HttpRequest): Record<string, string> {
     ...wire.credentials.headers,
     accept: request.accept ?? 'application/json',
     'user-agent': wire.userAgent,
-    ...(isLoopback(wire.base) ? {} : { 'accept-encoding': 'gzip' }),
+    // Also on the loopback: packed, a long list comes in few large pieces, and otherwise in as many as it has objects.
+    'accept-encoding': 'gzip',
     ...(request.body === undefined
       ? {}
       : { 'content-type': request.contentType ?? 'application/json', 'content-length': String(Buffer.byteLength(request.body)) }),
@@ -102,11 +122,12 @@ function exchange(wire: Wire, request: HttpRequest): Promise<HttpResponse> {
     })
     sending.on('error', fail)
     sending.on('response', (response) => {
-      const finish = (body: string) => {
+      const status = response.statusCode ?? 0
+      const finish = (body: Body) => {
         clearTimeout(timer)
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+        resolve({ status, headers: response.headers, ...body })
       }
-      collect(response, finish, fail)
+      collect(response, request.onItem !== undefined && status === 200 ? itemReader(request.onItem) : wholeText(), finish, fail)
     })
     sending.end(request.body)
   })

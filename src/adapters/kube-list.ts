@@ -1,7 +1,7 @@
 // Lists in pages of 500: whole and of one moment, or page by page with no more than one page in memory.
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { KubeObject, ListOptions, Page, Resource } from '../ports/kube.ts'
-import { acceptOf, completed, notKubernetes, notServed, parse, subjectOf } from './kube-answers.ts'
+import { acceptOf, completed, isObject, notKubernetes, notServed, parse, subjectOf } from './kube-answers.ts'
 import { isRealNotFound } from './kube-errors.ts'
 import { listPath } from './kube-paths.ts'
 import type { Session } from './kube-session.ts'
@@ -10,11 +10,11 @@ const PAGE = 500
 const MAX_RESTARTS = 5
 
 const listSchema = z.looseObject({
-  apiVersion: z.string().optional(),
-  metadata: z.looseObject({ continue: z.string().optional(), remainingItemCount: z.number().optional() }).optional(),
-  items: z.array(z.unknown()).nullable(),
+  apiVersion: z.optional(z.string()),
+  metadata: z.optional(z.looseObject({ continue: z.optional(z.string()), remainingItemCount: z.optional(z.number()) })),
+  items: z.nullable(z.array(z.unknown())),
 })
-const expiredSchema = z.looseObject({ metadata: z.looseObject({ continue: z.string().optional() }).optional() })
+const expiredSchema = z.looseObject({ metadata: z.optional(z.looseObject({ continue: z.optional(z.string()) })) })
 
 interface Answered {
   readonly items: readonly KubeObject[]
@@ -38,9 +38,12 @@ async function readPage(
   const subject = subjectOf('list', resource, undefined, options.namespace)
   const path = listPath(resource, options, options.page ?? PAGE, next)
   const accept = acceptOf('PartialObjectMetadataList', options.metadataOnly)
+  const onItem = (item: unknown): void => {
+    if (options.trim !== undefined && isObject(item)) options.trim(item)
+  }
   // 410: the snapshot behind `continue` was compacted away.
   const accepts = next !== undefined && mayExpire ? [404, 410] : [404]
-  const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts, ...accept })
+  const response = await session.send({ method: 'GET', path, repeat: 'read', subject, accepts, onItem, ...accept })
   if (response.status === 410) return { expired: true, next: parse(expiredSchema, response.body, subject).metadata?.continue || undefined }
   if (response.status === 404) {
     if (isRealNotFound(response.body) && next === undefined) {
@@ -50,7 +53,8 @@ async function readPage(
     throw notKubernetes(session, subject)
   }
   const page = parse(listSchema, response.body, subject)
-  const items = (page.items ?? []).map((item) => completed(item, resource, subject))
+  for (const item of page.items ?? []) onItem(item)
+  const items = [...(response.items ?? []), ...(page.items ?? [])].map((item) => completed(item, resource, subject))
   return { items, next: page.metadata?.continue || undefined, remaining: page.metadata?.remainingItemCount }
 }
 

@@ -12,6 +12,8 @@ export interface Call {
   readonly body?: unknown
   readonly contentType?: string
   readonly accept?: string
+  /** Of a list: its items are parsed while they come, and each is given to this. */
+  readonly onItem?: ((item: unknown) => void) | undefined
   readonly repeat: Repeat
   readonly subject: Subject
   /** Statuses that are answers, not failures. */
@@ -111,6 +113,7 @@ export function createSession(options: SessionOptions): Session {
         body,
         contentType: call.contentType,
         accept: call.accept,
+        onItem: call.onItem,
         timeoutMs,
       })
       if (!(outcome instanceof NoAnswer)) {

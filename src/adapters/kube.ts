@@ -1,5 +1,5 @@
 // The Kube port over the API server's own HTTP interface: pages of 500, no discovery, no cache.
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { OpsError } from '../errors.ts'
 import type {
   AccessRequest,
@@ -24,8 +24,8 @@ import type { Call, Session } from './kube-session.ts'
 
 const servedSchema = z.looseObject({ resources: z.array(z.looseObject({ name: z.string() })) })
 const versionSchema = z.looseObject({ gitVersion: z.string() })
-const reviewSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean(), reason: z.string().optional() }) })
-const whoSchema = z.looseObject({ status: z.looseObject({ userInfo: z.looseObject({ username: z.string().optional() }) }) })
+const reviewSchema = z.looseObject({ status: z.looseObject({ allowed: z.boolean(), reason: z.optional(z.string()) }) })
+const whoSchema = z.looseObject({ status: z.looseObject({ userInfo: z.looseObject({ username: z.optional(z.string()) }) }) })
 
 const patchRules: Record<PatchType, { contentType: string; repeat: Repeat }> = {
   apply: { contentType: 'application/apply-patch+yaml', repeat: 'idempotent' },

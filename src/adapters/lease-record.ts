@@ -1,5 +1,5 @@
 // The Lease object as flux-ops writes it: who holds it in words for a person, and in annotations for a run that takes itself up again.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { KubeObject, Resource } from '../ports/kube.ts'
 
 export const LEASES: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true }

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs'
 import { copyFile, link, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { refusal } from '../errors.ts'
 import { markOf, type ProcessMark, whereabouts } from './processes.ts'
 

@@ -80,6 +80,8 @@ export interface ListOptions {
   atMost?: number | undefined
   /** Objects in one answer, at most; 500 where it is left out. */
   page?: number | undefined
+  /** Takes away, in place, what nobody will ask an object for, as soon as the object is there: what a large list weighs is never held whole. */
+  trim?: ((object: KubeObject) => void) | undefined
   /** A kind that is not served is an error (`kube-not-served`) instead of an empty list. */
   mustBeServed?: boolean | undefined
 }

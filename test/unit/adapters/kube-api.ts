@@ -40,7 +40,7 @@ export const status = (code: number, reason: string, message: string): Reply => 
   body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code },
 })
 
-const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body ?? {}))
+const bytesOf = (body: unknown): string | Buffer => (typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}))
 
 export async function fakeApi(answer: (seen: Seen, count: number) => Reply, options: Partial<SessionOptions> = {}): Promise<FakeApi> {
   const seen: Seen[] = []
@@ -55,7 +55,7 @@ export async function fakeApi(answer: (seen: Seen, count: number) => Reply, opti
       return
     }
     response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers })
-    response.end(textOf(reply.body))
+    response.end(bytesOf(reply.body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
