@@ -7,8 +7,8 @@ import { assertNoneLeft, type Change, changeAll } from '../../src/actions/suspen
 import type { ReadStep, Step, View, WriteStep } from '../../src/engine/model.ts'
 import { OpsError } from '../../src/errors.ts'
 import { isSuspended } from '../../src/flux/conditions.ts'
-import { SUSPENDED } from '../../src/flux/suspension.ts'
 import { maySuspend, mayUnsuspend, type Note, putBackBody, suspendBody } from '../../src/flux/suspension-changes.ts'
+import { SUSPENDED } from '../../src/flux/suspension-fields.ts'
 import type { SuspendPlan } from './plan-schema.ts'
 
 type SuspendView = View<SuspendPlan>

@@ -3,7 +3,7 @@
 import { gunzipSync } from 'node:zlib'
 import semver from 'semver'
 import { parseAllDocuments } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../errors.ts'
 import { verdict } from '../flux/conditions.ts'
 import type { Context, ReadContext } from '../ports/context.ts'

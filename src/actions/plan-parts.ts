@@ -1,6 +1,6 @@
 // The parts that plans of every runbook are made of. A plan may come from a file: what is given to a tool out of it cannot be taken for a flag,
 // and no path leaves the repository.
-import { z } from 'zod'
+import * as z from 'zod'
 import { FORGES } from './forge.ts'
 
 export const text = z.string().max(100_000)

@@ -3,8 +3,10 @@
 import { absent } from '../diagnosis/absent.ts'
 import type { Snapshot, Unseen } from '../diagnosis/snapshot.ts'
 import { messageOf, OpsError } from '../errors.ts'
+import { forgetFields } from '../flux/suspension-fields.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KubeObject, KubeReader, ListOptions, Resource } from '../ports/kube.ts'
+import { listAhead } from './list-ahead.ts'
 import { readLogs } from './read-logs.ts'
 import { EVENTS, readWarnings } from './read-warnings.ts'
 import { servedKinds, untoldKinds } from './served-kinds.ts'
@@ -14,8 +16,8 @@ const core = (plural: string, kind: string, namespaced = true): Resource => ({ g
 const DEPLOYMENTS: Resource = { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true }
 const [PODS, NAMESPACES] = [core('pods', 'Pod'), core('namespaces', 'Namespace', false)]
 
-/** Requests under way at once: the server shares its time among all who ask. */
-const AT_ONCE = 10
+/** Requests under way at once, three of them for what is large. A connection that is there already answers as soon as a third new one. */
+const AT_ONCE = 6
 
 /**
  * Objects in one answer. An API server has the first page of a list at hand, and fetches every further one from its storage, which costs it four times as much for each
@@ -91,7 +93,12 @@ const lacking = (what: string, kind: string, failure: OpsError): Listed => ({
   failure,
 })
 
-const whole: ReadAll = async (kube, resource, options) => ({ objects: await kube.list(resource, { page: AT_A_TIME, ...options }) })
+const WHOLE: ListOptions = { page: AT_A_TIME }
+
+/** Of a kind of Flux. */
+const LIGHT: ListOptions = { ...WHOLE, trim: forgetFields }
+
+const whole: ReadAll = async (kube, resource, options) => ({ objects: await kube.list(resource, { ...WHOLE, ...options }) })
 
 const warnings: ReadAll = async (kube, _resource, options) => {
   const { events, ...more } = await readWarnings(kube, options)
@@ -198,11 +205,12 @@ export async function takeSnapshot(
   seen: (reading: Reading) => void = () => undefined,
 ): Promise<Snapshot> {
   const takenAt = clock.now().toISOString()
+  const ahead: KubeReader = { ...kube, list: listAhead(kube, LIGHT) }
   const [server, { places, untold }] = await Promise.all([kube.server(), servedKinds(kube, untoldOf)])
   const more = besides(namespace)
-  const ofFlux = places.map((at): Wanted => ({ places: at, options: {} }))
+  const ofFlux = places.map((at): Wanted => ({ places: at, options: LIGHT }))
   const wanted = [...ofFlux, ...Object.values(more)]
-  const read = readerOf(kube, namespace)
+  const read = readerOf(ahead, namespace)
   const count = countedBy(wanted, server.context, seen)
   const answers = new Map<Wanted, Listed>()
   await sideBySide(largestFirst(wanted), AT_ONCE, async (one) => {

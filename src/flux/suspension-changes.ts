@@ -3,7 +3,8 @@ import type { KubeObject } from '../ports/kube.ts'
 import { isSuspended, WATCHER_SWITCH } from './conditions.ts'
 import { RECONCILE_ANNOTATION } from './kinds.ts'
 import type { Switch } from './suspendable.ts'
-import { areNotesCurrent, HELD, RESUMED_RUN, SUSPENDED, suspensionMark, suspensionOf, whoSuspended } from './suspension.ts'
+import { areNotesCurrent, HELD, RESUMED_RUN, suspensionMark, suspensionOf, whoSuspended } from './suspension.ts'
+import { SUSPENDED } from './suspension-fields.ts'
 
 type Annotations = Readonly<Record<string, string | null>>
 

@@ -1,7 +1,8 @@
 // Who suspended an object, why, since when and until when: from our annotations, and where there are none from managedFields.
 // Annotations outlive a suspension that flux or kubectl ends, and would then tell of an older one: they count only while nobody has written the switch after them.
 import type { KubeObject, ManagedField } from '../ports/kube.ts'
-import { isSuspended, WATCHER_SWITCH } from './conditions.ts'
+import { isSuspended } from './conditions.ts'
+import { entriesOf, SUSPENDED, setsNote, setsSwitch } from './suspension-fields.ts'
 import { spanText } from './time-spans.ts'
 
 /** Field manager of what flux-ops writes. kustomize-controller takes over from every manager whose name begins with `kubectl`; from this one it does not. */
@@ -9,14 +10,6 @@ export const MANAGER = 'flux-ops'
 
 /** Run of ours that holds the object suspended for a while. */
 export const HELD = 'flux-ops.dev/held-by'
-
-export const SUSPENDED = {
-  by: 'flux-ops.dev/suspended-by',
-  reason: 'flux-ops.dev/suspended-reason',
-  at: 'flux-ops.dev/suspended-at',
-  until: 'flux-ops.dev/suspended-until',
-  run: 'flux-ops.dev/suspended-run',
-} as const
 
 /** Run that let the object go. It stays when the run is over: who resumed it is worth knowing. */
 export const RESUMED_RUN = 'flux-ops.dev/resumed-run'
@@ -46,23 +39,6 @@ export interface Suspension {
   readonly forgotten: boolean
 }
 
-const holds = (fields: unknown, ...path: readonly string[]): boolean => {
-  let at: unknown = fields
-  for (const key of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return false
-    at = (at as Record<string, unknown>)[key]
-  }
-  return true
-}
-
-const entriesOf = ({ metadata }: KubeObject): readonly ManagedField[] =>
-  Array.isArray(metadata.managedFields)
-    ? metadata.managedFields.filter((entry) => typeof entry === 'object' && entry !== null && !entry.subresource)
-    : []
-
-const setsSwitch = ({ fieldsV1 }: ManagedField): boolean =>
-  holds(fieldsV1, 'f:spec', 'f:suspend') || holds(fieldsV1, 'f:metadata', 'f:annotations', `f:${WATCHER_SWITCH}`)
-
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const byTime = (one: ManagedField, other: ManagedField): number => text(other.time).localeCompare(text(one.time))
@@ -82,7 +58,7 @@ export function areNotesCurrent(object: KubeObject): boolean {
   const entries = entriesOf(object)
   const [last] = switchedBy(object)
   if (entries.length === 0 || last === undefined) return true
-  const [noted] = entries.filter(({ fieldsV1 }) => holds(fieldsV1, 'f:metadata', 'f:annotations', `f:${SUSPENDED.at}`)).sort(byTime)
+  const [noted] = entries.filter(setsNote).sort(byTime)
   return noted !== undefined && text(last.time) <= text(noted.time)
 }
 

@@ -1,5 +1,5 @@
 // Which objects a person means: named one by one, or all that fit. What is chosen is read once for the checks of a run.
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError, usageError } from '../../errors.ts'
 import { controllersOf } from '../../flux/installed.ts'
 import { FLUX_KINDS, kindOfObject, objectLabel } from '../../flux/kinds.ts'

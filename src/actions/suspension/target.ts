@@ -1,5 +1,5 @@
 // One object that is suspended or resumed, as a plan holds it.
-import { z } from 'zod'
+import * as z from 'zod'
 import { resourceOf } from '../../flux/kinds.ts'
 import { switchOf } from '../../flux/suspendable.ts'
 import { type Suspension, suspensionMark, suspensionOf } from '../../flux/suspension.ts'

@@ -1,5 +1,5 @@
 // Where a diagnosis is made from: the cluster, or a bundle of one.
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import type { Diagnosis } from '../../diagnosis/diagnose.ts'
 import { usageError } from '../../errors.ts'
 import { plainText } from '../flags.ts'

@@ -1,6 +1,6 @@
 // Which pictures of a diagnosis are asked for, and whether they can be given: nobody waits for a cluster to be told that a folder is missing.
 import { resolve } from 'node:path'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { usageError } from '../../errors.ts'
 import { plainText } from '../flags.ts'
 

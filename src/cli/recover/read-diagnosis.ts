@@ -1,7 +1,7 @@
-import { takeSnapshot } from '../../actions/take-snapshot.ts'
+import { type Reading, takeSnapshot } from '../../actions/take-snapshot.ts'
 import { systemClock } from '../../adapters/clock.ts'
 import { connect } from '../../adapters/kube-connect.ts'
-import { type Diagnosis, diagnose } from '../../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../diagnosis/diagnose.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ClusterFlags } from '../run-flags.ts'
 import type { Telling } from './telling.ts'
@@ -16,8 +16,19 @@ export async function readDiagnosis(invocation: Invocation, flags: ClusterFlags,
   const userAgent = `flux-ops/${version}`
   const { kube, close } = await connect({ ...flags, env, signal, clock, userAgent, patienceMs: PATIENCE_MS, onOutage: telling.warn })
   try {
+    // What makes it of that, and what draws it, is loaded while the cluster answers, and not before it was asked.
+    let loaded: Promise<typeof import('../../diagnosis/diagnose.ts')> | undefined
+    const load = () => {
+      loaded ??= import('../../diagnosis/diagnose.ts').finally(() => import('./show.ts'))
+      return loaded
+    }
+    const seen = (reading: Reading): void => {
+      void load()
+      telling.seen(reading)
+    }
     // What an interrupt has cut short looks like a server that is gone.
-    return diagnose(await takeSnapshot({ kube, clock }, flags.namespace, telling.seen).finally(() => signal.throwIfAborted()))
+    const snapshot = await takeSnapshot({ kube, clock }, flags.namespace, seen).finally(() => signal.throwIfAborted())
+    return (await load()).diagnose(snapshot)
   } finally {
     close()
   }

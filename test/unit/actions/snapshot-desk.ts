@@ -25,7 +25,7 @@ export const usual: Answer = ({ kind }) => {
   return kind === 'Namespace' ? [item('default'), item('kube-system')] : []
 }
 
-export const ALL_KINDS: readonly Resource[] = FLUX_KINDS.map((kind) => resourceOf(kind, 'v1'))
+export const ALL_KINDS: readonly Resource[] = FLUX_KINDS.map((kind) => resourceOf(kind, kind.kind === 'HelmRelease' ? 'v2' : 'v1'))
 
 export class SnapshotDesk {
   readonly asked: string[] = []

@@ -20,7 +20,7 @@ describe('over HTTP', () => {
       metadata: { name: group },
       versions: [
         {
-          version: 'v1',
+          version: ALL_KINDS.find((one) => one.group === group)?.version,
           freshness: 'Current',
           resources: ALL_KINDS.filter((one) => one.group === group).map(({ plural, kind }) => ({
             resource: plural,

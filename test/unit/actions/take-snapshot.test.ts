@@ -251,7 +251,7 @@ describe('which kinds are served, where the API server does not tell', () => {
       const desk = new SnapshotDesk(usual, lost)
 
       await expect(desk.take()).rejects.toBe(lost)
-      expect(desk.asked).toEqual([])
+      expect(desk.asked).toEqual(['HelmRelease *', 'Kustomization *', 'OCIRepository *'])
     },
   )
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { isSwitchInGit, type Suspension, suspensionMark, suspensionOf, suspensionText, whoSuspended } from '../../../src/flux/suspension.ts'
+import { forgetFields } from '../../../src/flux/suspension-fields.ts'
 import type { KubeObject, ManagedField } from '../../../src/ports/kube.ts'
 import { flux } from './objects.ts'
 
@@ -30,7 +31,13 @@ function suspended(annotations: Record<string, string> = {}, managedFields?: Man
   return managedFields === undefined ? object : { ...object, metadata: { ...object.metadata, managedFields } }
 }
 
-const told = (object: KubeObject, now = NOW): Suspension => suspensionOf(object, now) as Suspension
+/** The same of an object from a list, of which the fields that nobody asks for were taken away. */
+function told(object: KubeObject, now = NOW): Suspension {
+  const listed = structuredClone(object)
+  forgetFields(listed)
+  expect(suspensionOf(listed, now)).toEqual(suspensionOf(object, now))
+  return suspensionOf(object, now) as Suspension
+}
 
 describe('who, why and since', () => {
   test('an object that is not suspended has none', () => {
