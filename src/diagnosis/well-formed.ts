@@ -16,7 +16,7 @@ export const clip = (text: string, longest = LONGEST): string =>
 
 /** A token in the URL of a source stands in what its controller says as well, and a diagnosis is pasted into a chat. A user alone, as of ssh://git@, is no secret. */
 const withoutPasswords = (text: string): string =>
-  text.includes('@')
+  text.includes('://') && text.includes('@')
     ? text.replace(/\b(https?:\/\/)[^/@\s]{1,400}@/gi, '$1[redacted]@').replace(/(:\/\/[^/@\s:]{0,200}):[^/@\s]{1,400}@/g, '$1:[redacted]@')
     : text
 
@@ -51,9 +51,13 @@ function isMetadata(value: unknown): value is ObjectMeta {
   const { uid, namespace, generation, deletionTimestamp, creationTimestamp, labels, annotations, finalizers, name } = partOf(value)
   return (
     isText(name) &&
-    [uid, namespace, creationTimestamp, deletionTimestamp].every(isTextOrNone) &&
+    isTextOrNone(uid) &&
+    isTextOrNone(namespace) &&
+    isTextOrNone(creationTimestamp) &&
+    isTextOrNone(deletionTimestamp) &&
     (generation === undefined || typeof generation === 'number') &&
-    [labels, annotations].every((one) => one === undefined || areTexts(one)) &&
+    (labels === undefined || areTexts(labels)) &&
+    (annotations === undefined || areTexts(annotations)) &&
     (finalizers === undefined || (Array.isArray(finalizers) && finalizers.every((one) => isText(one) && one !== '')))
   )
 }
@@ -77,7 +81,11 @@ function metadataOf(value: unknown): ObjectMeta {
 }
 
 const isCondition = ({ type, status, reason, message, lastTransitionTime, observedGeneration }: Part): boolean =>
-  [type, status, reason, message, lastTransitionTime].every(isText) &&
+  isText(type) &&
+  isText(status) &&
+  isText(reason) &&
+  isText(message) &&
+  isText(lastTransitionTime) &&
   (observedGeneration === undefined || typeof observedGeneration === 'number')
 
 const wellFormedCondition = (condition: Part): Part => (isCondition(condition) ? condition : conditionOf(condition))
@@ -91,7 +99,16 @@ const conditionOf = ({ type, status, reason, message, lastTransitionTime, observ
   ...optional('observedGeneration', typeof observedGeneration === 'number' ? observedGeneration : undefined),
 })
 
+/** Nearly every object of a cluster is. */
+function isWellFormed({ apiVersion, kind, metadata, spec, status }: KubeObject): boolean {
+  if (!isText(apiVersion) || !isText(kind) || !isMetadata(metadata) || !isPart(spec) || !isPart(status)) return false
+  const { conditions } = status
+  if (!Array.isArray(conditions) || conditions.length > MOST_CONDITIONS) return false
+  return conditions.every((one) => isPart(one) && isCondition(one))
+}
+
 export function wellFormed(object: KubeObject): KubeObject {
+  if (isWellFormed(object)) return object
   const status = partOf(object.status)
   return {
     ...object,

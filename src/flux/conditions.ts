@@ -20,7 +20,6 @@ export type Verdict = {
 }
 
 interface Condition {
-  readonly type: string
   readonly status: string
   readonly reason: string
   readonly message: string
@@ -50,20 +49,18 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined)
 
-function conditionsOf(object: KubeObject): Condition[] {
+/** The first of a type; undefined where there is none that can be read. */
+function conditionOf(object: KubeObject, type: string): Condition | undefined {
   const raw: unknown = object.status?.conditions
-  if (!Array.isArray(raw)) return []
-
-  return raw
-    .filter((each): each is Record<string, unknown> => typeof each === 'object' && each !== null)
-    .map((each) => ({
-      type: text(each.type),
-      status: text(each.status),
-      reason: text(each.reason),
-      message: text(each.message),
-      since: text(each.lastTransitionTime) || undefined,
-      generation: number(each.observedGeneration),
-    }))
+  const found: Record<string, unknown> | undefined = Array.isArray(raw) ? raw.find((each) => each?.type === type) : undefined
+  if (found === undefined) return undefined
+  return {
+    status: text(found.status),
+    reason: text(found.reason),
+    message: text(found.message),
+    since: text(found.lastTransitionTime) || undefined,
+    generation: number(found.observedGeneration),
+  }
 }
 
 /** A condition speaks of the generation it is stamped with, else of the one the status is stamped with; unstamped ones are taken as current. */
@@ -76,14 +73,10 @@ function isCurrent(object: KubeObject, condition: Condition | undefined): boolea
   return seen >= wanted
 }
 
-const told = (state: VerdictState, from: Condition | undefined, observed: boolean, terminal = false): Verdict => ({
-  state,
-  reason: from?.reason ?? '',
-  message: from?.message ?? '',
-  ...(from?.since === undefined ? {} : { since: from.since }),
-  observed,
-  terminal,
-})
+function told(state: VerdictState, from: Condition | undefined, observed: boolean, terminal = false): Verdict {
+  const verdict = { state, reason: from?.reason ?? '', message: from?.message ?? '', observed, terminal }
+  return from?.since === undefined ? verdict : { ...verdict, since: from.since }
+}
 
 const said = (state: VerdictState, message: string, observed: boolean): Verdict => ({
   state,
@@ -95,20 +88,19 @@ const said = (state: VerdictState, message: string, observed: boolean): Verdict 
 
 /** Never throws: an object without a readable status is `unknown`. */
 export function verdict(object: KubeObject): Verdict {
-  const conditions = conditionsOf(object)
-  const find = (type: string): Condition | undefined => conditions.find((condition) => condition.type === type)
-  const ready = find('Ready')
-  const observed = isStatic(object) || isCurrent(object, ready)
+  const ready = conditionOf(object, 'Ready')
+  const hasNoStatus = isStatic(object)
+  const observed = hasNoStatus || isCurrent(object, ready)
 
   if (object.metadata.deletionTimestamp !== undefined) {
     return { ...told('terminating', ready, observed), since: object.metadata.deletionTimestamp }
   }
   if (isSuspended(object)) return told('suspended', ready, observed)
-  if (isStatic(object)) return said('static', 'has no status of its own', true)
+  if (hasNoStatus) return said('static', 'has no status of its own', true)
 
-  const stalled = find('Stalled')
+  const stalled = conditionOf(object, 'Stalled')
   if (stalled?.status === 'True' && isCurrent(object, stalled)) return told('failed', stalled, true, true)
-  const reconciling = find('Reconciling')
+  const reconciling = conditionOf(object, 'Reconciling')
   if (!ready) {
     if (reconciling?.status === 'True') return told('progressing', reconciling, false)
     return said('unknown', 'no controller has reported on it', false)

@@ -67,15 +67,20 @@ export const versionOf = (apiVersion: string): string => apiVersion.slice(apiVer
 
 export const isFluxGroup = (group: string): boolean => FLUX_KINDS.some((known) => known.group === group)
 
-const findKind = (group: string, name: string): FluxKind | undefined =>
-  FLUX_KINDS.find((known) => known.group === group && known.kind === name)
+/** Flux has no two kinds of one name. */
+const BY_NAME: ReadonlyMap<string, FluxKind> = new Map(FLUX_KINDS.map((each) => [each.kind, each]))
+
+const findKind = (group: string, name: string): FluxKind | undefined => {
+  const known = BY_NAME.get(name)
+  return known?.group === group ? known : undefined
+}
 
 export const kindOfObject = (object: Pick<KubeObject, 'apiVersion' | 'kind'>): FluxKind | undefined =>
   findKind(groupOf(object.apiVersion), object.kind)
 
-/** Address of a Flux kind at an API version. A name of a kind is enough: Flux has no two of one name. Throws OpsError `flux-kind-unknown`. */
+/** Address of a Flux kind at an API version. A name of a kind is enough. Throws OpsError `flux-kind-unknown`. */
 export function resourceOf(of: FluxKind | string, version: string): Resource {
-  const known = typeof of === 'string' ? FLUX_KINDS.find((each) => each.kind === of) : of
+  const known = typeof of === 'string' ? BY_NAME.get(of) : of
   if (!known) {
     throw new OpsError({ code: 'flux-kind-unknown', message: `${String(of)} is not a kind of Flux`, exit: 'bug' })
   }
