@@ -67,7 +67,21 @@ describe('the launcher', () => {
 
     const { stdout } = await launch(link, ['age', 'drill', '', '*', 'two words', `'"$HOME`])
 
-    expect(stdout).toBe(['--max-semi-space-size=8', link, 'age', 'drill', '', '*', 'two words', `'"$HOME`, ''].join('\n'))
+    expect(stdout).toBe(
+      [
+        '--max-semi-space-size=8',
+        '--min-semi-space-size=8',
+        '--v8-pool-size=0',
+        link,
+        'age',
+        'drill',
+        '',
+        '*',
+        'two words',
+        `'"$HOME`,
+        '',
+      ].join('\n'),
+    )
   })
 
   test('says what to install where there is no Node', async () => {
