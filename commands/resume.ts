@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { plainText } from '../src/cli/flags.ts'
 import { RunCommand } from '../src/cli/run-command.ts'
 import { runFlagsOf } from '../src/cli/run-flags.ts'

@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { RunCommand } from '../src/cli/run-command.ts'
 import { isGiven, runFlagsOf } from '../src/cli/run-flags.ts'
 import type { RunReport } from '../src/cli/run-report.ts'

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { parseInterval } from '../src/cli/flags.ts'
 import { ClusterCommand } from '../src/cli/run-command.ts'
 import { clusterOf } from '../src/cli/run-flags.ts'

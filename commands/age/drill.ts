@@ -1,4 +1,5 @@
-import { Args, Flags } from '@oclif/core'
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
 import { backupFlags, list, noClusterFlag, repositoryFlag, secretFlag } from '../../src/cli/keys/flags.ts'
 import { ClusterCommand } from '../../src/cli/run-command.ts'
 import { clusterOf, outputOf } from '../../src/cli/run-flags.ts'

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { noClusterFlag, repositoryFlag } from '../../src/cli/keys/flags.ts'
 import { ClusterCommand } from '../../src/cli/run-command.ts'
 import { clusterOf, outputOf } from '../../src/cli/run-flags.ts'

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { RunCommand } from '../../src/cli/run-command.ts'
 import { isGiven, runFlagsOf } from '../../src/cli/run-flags.ts'
 import type { RunReport } from '../../src/cli/run-report.ts'

@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { offerRollback } from '../../src/cli/offer-rollback.ts'
 import { RunCommand } from '../../src/cli/run-command.ts'
 import { runFlagsOf } from '../../src/cli/run-flags.ts'

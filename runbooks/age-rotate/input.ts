@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const path = z.string().min(1).max(4096)
 const recipient = z.string().min(4).max(8192)

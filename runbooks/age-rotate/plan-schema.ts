@@ -1,5 +1,5 @@
 // What a rotation needs to know: which key, where it is, what is sealed to it. No key and no clear value is in a plan.
-import { z } from 'zod'
+import * as z from 'zod'
 import { inside, objectId, path, repository, text } from '../../src/actions/plan-parts.ts'
 import { sealSchema } from './input.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { REMEDIES } from '../../src/diagnosis/remedy.ts'
 
 /** `Kind namespace/name`, as a diagnosis has it. */

@@ -1,5 +1,5 @@
 // What is done to which object, as it was when the plan was made.
-import { z } from 'zod'
+import * as z from 'zod'
 import { text } from '../../src/actions/plan-parts.ts'
 import { REMEDIES } from '../../src/diagnosis/remedy.ts'
 

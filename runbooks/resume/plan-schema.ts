@@ -1,5 +1,5 @@
 // What is let go, in which order, and how each was suspended.
-import { z } from 'zod'
+import * as z from 'zod'
 import { text } from '../../src/actions/plan-parts.ts'
 import { targetSchema } from '../../src/actions/suspension/target.ts'
 

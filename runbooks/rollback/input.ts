@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const inputSchema = z.strictObject({
   /** Id of the upgrade run to take back. */

@@ -1,5 +1,5 @@
 // What the rollback needs to know; the half of it that the upgrade wrote down is read from its journal.
-import { z } from 'zod'
+import * as z from 'zod'
 import { inside, objectId, path, pullRequest, repository, text, version } from '../../src/actions/plan-parts.ts'
 
 const shared = {

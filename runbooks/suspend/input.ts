@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { selectionParts } from '../../src/actions/suspension/choose.ts'
 
 const line = z

@@ -1,5 +1,5 @@
 // What is to be suspended, and what its annotations are to say.
-import { z } from 'zod'
+import * as z from 'zod'
 import { text } from '../../src/actions/plan-parts.ts'
 import { targetSchema } from '../../src/actions/suspension/target.ts'
 

@@ -1,5 +1,5 @@
 // What a person asks for; everything else is found out.
-import { z } from 'zod'
+import * as z from 'zod'
 import { FORGES } from '../../src/actions/forge.ts'
 
 const recipient = z

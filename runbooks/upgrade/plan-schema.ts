@@ -1,5 +1,5 @@
 // The plan as data: journaled, saved to a file, read back. Nothing in it is ever a secret.
-import { z } from 'zod'
+import * as z from 'zod'
 import { inside, objectId, pullRequest, repository, text, version } from '../../src/actions/plan-parts.ts'
 
 /** What installFlags gives: a plan file brings in no other flag of `flux install`, which without --export would install. */

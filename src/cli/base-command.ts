@@ -1,5 +1,6 @@
 // What every command shares: output flags, and one way out for results and errors.
-import { Command, type Interfaces } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import { Command } from '@oclif/core/command'
 import { EXIT_CODES, type Exit } from '../errors.ts'
 import { jsonDocument } from '../ui/json.ts'
 import { outputFlags } from './flags.ts'

@@ -1,5 +1,5 @@
 // Flags that commands share. Precedence: flag, then FLUX_OPS_* in the environment, then the default.
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { usageError } from '../errors.ts'
 
 const LONGEST = 4096

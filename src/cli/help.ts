@@ -1,5 +1,6 @@
 // oclif's help, plus the exit codes, which come from the one map in errors.ts.
-import { type Command, Help } from '@oclif/core'
+import type { Command } from '@oclif/core'
+import { Help } from '@oclif/core/help'
 import { EXIT_CODES } from '../errors.ts'
 
 const ENVIRONMENT: [string, string][] = [

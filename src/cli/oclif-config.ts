@@ -1,5 +1,6 @@
 // oclif's configuration with our explicit command table: metadata from the manifest where one is given, classes loaded one at a time.
-import { type Command, Config, type Interfaces, Plugin } from '@oclif/core'
+import type { Command, Interfaces } from '@oclif/core'
+import { Config, Plugin } from '@oclif/core/config'
 import { type CommandLoader, commands } from '../../commands/index.ts'
 import pjson from '../../package.json' with { type: 'json' }
 

@@ -1,6 +1,6 @@
 // A plan on disk: what `upgrade plan --out` writes and `upgrade apply` reads. It is bound to one cluster and cannot be edited unnoticed.
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { localFiles } from '../adapters/files.ts'
 import type { AnyRunbook } from '../engine/model.ts'
 import { type OpsError, refusal, usageError } from '../errors.ts'

@@ -1,5 +1,5 @@
 // What `suspend` and `resume` share: which objects are meant, in words and by flags.
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import type { Selection } from '../actions/suspension/choose.ts'
 import { parseMoment, parseSpan, rfc3339 } from '../flux/time-spans.ts'
 import { plainText } from './flags.ts'

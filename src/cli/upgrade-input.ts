@@ -1,6 +1,6 @@
 // Flags of the upgrade commands and the runbook input they make.
 import { resolve } from 'node:path'
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { FORGES } from '../actions/forge.ts'
 import { OpsError, usageError } from '../errors.ts'
 import { plainText, repoFlag } from './flags.ts'

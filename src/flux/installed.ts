@@ -1,6 +1,6 @@
 // Which Flux release runs: the one whose controllers have exactly these image tags, and whose CRDs have exactly these versions.
 // Labels are a hint only: the plain install manifests carry no version label, and a failed apply leaves old ones behind.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { KubeObject } from '../ports/kube.ts'
 import { findCrd, isKnown, type ReleaseFacts, release, releases } from './catalogue/index.ts'
 import { type Component, isFluxGroup } from './kinds.ts'

@@ -2,7 +2,7 @@
 import { link, mkdir, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { refusal } from '../errors.ts'
 import { readIfExists, writeFileAtomic } from './atomic-file.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'

@@ -1,6 +1,6 @@
 // state.json says what this sandbox is and which processes are its own. It is the only record: what is not in it, `down` finds by the mark (orphans.ts).
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../errors.ts'
 import { readIfExists, writeFileAtomic } from './atomic-file.ts'
 import type { SandboxState, Style } from './contract.ts'

@@ -1,7 +1,7 @@
 // `.flux-ops.yaml` at the root of a repository: what a team says about it. So far the names of its recipients. Sections that we do not know are
 // told and passed over, as a newer flux-ops may know them.
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isRecipient } from './rules/age-recipient.ts'
 import { ConfigSource, scalarText } from './rules/config-source.ts'
 import type { RuleNote } from './rules/model.ts'

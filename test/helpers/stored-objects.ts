@@ -1,5 +1,5 @@
 // Objects as an API server keeps them: made in an old storage version, and looked up where it does not convert them.
-import { z } from 'zod'
+import * as z from 'zod'
 import { systemClock } from '../../src/adapters/clock.ts'
 import { type Connection, connect } from '../../src/adapters/kube-connect.ts'
 import type { Kube, KubeObject, Resource } from '../../src/ports/kube.ts'

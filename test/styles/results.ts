@@ -1,7 +1,7 @@
 // What a run of the cells said. A row begins with nothing: a cell that does not come to its end has no result, and says so.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const COLUMNS = ['plan', 'upgrade', 'kill', 'rollback', 'rehearsal'] as const
 export type Column = (typeof COLUMNS)[number]

@@ -57,7 +57,11 @@ const RULES: readonly Rule[] = [
   },
   { from: /^src\/sandbox\//, own: /^src\/(sandbox\/|errors\.ts)/, types: /^src\/ports\//, packages: /^(?!@oclif\/|listr2$)/ },
   { from: /^src\/cli\//, own: /^(src\/|runbooks\/index\.ts|commands\/index\.ts|package\.json)/, packages: /./ },
-  { from: /^commands\//, own: /^(commands\/|src\/cli\/|src\/errors\.ts|src\/sandbox\/|runbooks\/index\.ts)/, packages: /^@oclif\/core$/ },
+  {
+    from: /^commands\//,
+    own: /^(commands\/|src\/cli\/|src\/errors\.ts|src\/sandbox\/|runbooks\/index\.ts)/,
+    packages: /^@oclif\/core(\/|$)/,
+  },
   { from: /^runbooks\/index\.ts$/, own: /^runbooks\//, types: /^src\/engine\//, packages: NOTHING },
   {
     from: /^runbooks\/[^/]+\//,
@@ -119,6 +123,14 @@ const offences = (file: string, text: string): string[] => {
 describe('import rules', () => {
   test('there are sources to read', () => {
     expect(sources.length).toBeGreaterThan(50)
+  })
+
+  test('nothing loads the whole of a library that comes in parts', () => {
+    const whole = /^import (?!type )[^'"]*from '@oclif\/core'|^import \{[^}]*\} from 'zod(\/mini)?'/m
+
+    expect(whole.test("import { Flags } from '@oclif/core'")).toBe(true)
+    expect(whole.test("import { z } from 'zod'")).toBe(true)
+    expect(sources.filter((file) => whole.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
   })
 
   test.each([

@@ -1,5 +1,5 @@
 // The older version in the cluster again, from what the upgrade's backup kept: by us, or by the Flux Operator from the FluxInstance of before.
-import { z } from 'zod'
+import * as z from 'zod'
 import { applyLine, applyManifests, manifestsApplied } from '../../../src/actions/apply-manifests.ts'
 import { intact, readIndex } from '../../../src/actions/backup.ts'
 import { instanceBehind, isInPlace, readInstance, takeBack, takeBackLines } from '../../../src/actions/flux-instance.ts'

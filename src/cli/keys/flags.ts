@@ -1,5 +1,5 @@
 // Flags that the commands about keys share.
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { usageError } from '../../errors.ts'
 import { plainText } from '../flags.ts'
 

@@ -1,5 +1,5 @@
 // Flags of `age rotate`.
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import { OpsError, usageError } from '../../errors.ts'
 import { plainText, repoFlag } from '../flags.ts'
 import { list } from './flags.ts'

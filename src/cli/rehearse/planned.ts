@@ -1,5 +1,5 @@
 // What a rehearsal takes from the plan of an upgrade: where from, where to, and which commit of which repository.
-import { z } from 'zod'
+import * as z from 'zod'
 
 const schema = z.object({
   from: z.string(),

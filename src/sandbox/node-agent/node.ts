@@ -1,6 +1,6 @@
 // What every pod on this node shares.
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfExists } from '../atomic-file.ts'
 import type { SandboxPaths, Tools } from '../contract.ts'
 import type { KubeHttp } from '../kube-http.ts'

@@ -1,5 +1,5 @@
 // What the agent has started, on disk before anything else happens: an agent that was killed leaves no process that its successor does not know.
-import { z } from 'zod'
+import * as z from 'zod'
 import { readIfExists, writeFileAtomic } from '../atomic-file.ts'
 
 const portsSchema = z.object({ metrics: z.number(), health: z.number(), http: z.number(), webhook: z.number() })

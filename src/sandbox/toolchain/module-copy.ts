@@ -1,7 +1,7 @@
 // A private, writable copy of a module's folder, for what cannot be built in place: it embeds files that its module does not carry.
 import { chmod, cp, mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../../errors.ts'
 import { runGo } from './go.ts'
 

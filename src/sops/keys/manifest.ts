@@ -1,7 +1,7 @@
 // The manifest beside a backup: which keys are in it and where they were, what opens it, which files belong to it. It holds no secret and is
 // no proof of itself: what it says of a file is held against the file.
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../../errors.ts'
 import type { BundleKey } from './bundle.ts'
 

@@ -1,5 +1,5 @@
 // What the git server's process is told: a 0600 file, as the password goes into no argument and no environment.
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const gitServerConfig = z.object({
   port: z.number().int().min(1).max(65_535),

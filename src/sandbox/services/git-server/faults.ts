@@ -1,6 +1,6 @@
 // How pushes are made to fail: a file that tests write while the server runs, read again for every push.
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, OpsError } from '../../../errors.ts'
 
 /**

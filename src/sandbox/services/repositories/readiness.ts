@@ -1,6 +1,6 @@
 // Waits until every Flux object that the style brings is there and Ready, and says what it last saw when they are not in time.
 import { setTimeout as wait } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { OpsError } from '../../../errors.ts'
 import type { SandboxContext } from '../../contract.ts'
 
