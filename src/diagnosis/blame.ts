@@ -14,6 +14,12 @@ const OWN_ARTIFACT = /path not found|no such file or directory/i
 
 const UNREACHED = /connection refused|no such host|i\/o timeout|context deadline exceeded|giving up after/i
 
+/** Who commits clones by itself, with the address and the credential of its source: what keeps the source out keeps it out too. */
+const cannotCloneEither = ({ object, verdict }: Sighting, source: Sighting): boolean =>
+  object.kind === 'ImageUpdateAutomation' &&
+  verdict.message.startsWith('failed to checkout source: ') &&
+  source.verdict.message.startsWith('failed to checkout and determine revision: ')
+
 /** Whether what depends on it may go on: a suspended one counts with what it said last, as to the controllers. */
 export function isReadyForOthers({ object, verdict }: Sighting): boolean {
   if (verdict.state === 'ready' || verdict.state === 'static') return true
@@ -41,7 +47,7 @@ function waitsFor(sighting: Sighting, { via, to }: Edge, world: World): boolean 
   if (isLost(sighting, target)) return true
   const asksSource = SOURCE_REASONS.has(reason) || (object.kind === 'HelmChart' && /no artifact available/.test(message))
   const isOwn = object.kind === 'Kustomization' && OWN_ARTIFACT.test(message)
-  return asksSource && !isOwn && !isReadyForOthers(target)
+  return ((asksSource && !isOwn) || cannotCloneEither(sighting, target)) && !isReadyForOthers(target)
 }
 
 /** The controllers that are down of what an artifact comes from. */
