@@ -178,15 +178,18 @@ export function pictureOf(diagnosis: Diagnosis, room: Room): Picture {
     counts[letter] = (counts[letter] ?? 0) + 1
     return { id: `${letter}${counts[letter]}`, ...box }
   })
-  const suspended = diagnosis.suspended.map(({ object }) => object)
+  const moving = diagnosis.moving.map(({ object }) => object).filter((label) => !back.has(label))
+  const suspended = diagnosis.suspended.map(({ object }) => object).filter((label) => !causes.has(label))
+  // By its own account a cause may be ready: a source whose artifact is gone, a Provider, which has none.
+  const boxed = boxes.flatMap(({ objects }) => objects).filter((label) => KINDS.has(kindOf(label)))
   return {
     diagnosis,
     boxes,
     arrows: shortened(boxes, arrowsOf(boxes, on)),
     waits: on,
     next: nextOf(fronts, back),
-    ready: diagnosis.objects - diagnosis.notReady - suspended.length,
-    moving: diagnosis.moving.map(({ object }) => object).filter((label) => !back.has(label)),
-    suspended: suspended.filter((label) => !causes.has(label)),
+    ready: diagnosis.objects - boxed.length - moving.length - suspended.length,
+    moving,
+    suspended,
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Diagnosis, diagnose, ringOf } from '../../../src/diagnosis/diagnose.ts'
+import { type Diagnosis, diagnosisOf, ringOf } from '../../../src/diagnosis/diagnose.ts'
 import { type Box, type Picture, pictureOf } from '../../../src/diagnosis/picture.ts'
+import { type World, worldOf } from '../../../src/diagnosis/world.ts'
 import { dependsOn, diagnosed, not, object, suspended } from './objects.ts'
 import { storm } from './storm.ts'
 
@@ -12,6 +13,8 @@ const from = { sourceRef: { kind: 'GitRepository', name: 'home-ops', namespace: 
 const kustomization = (id: string, spec: object = {}) => object('Kustomization', id, { ...from, ...spec })
 const waits = (id: string, ...on: string[]) => not(kustomization(id, dependsOn(...on)), 'DependencyNotReady', 'dependency is not ready')
 const broken = (id: string) => not(kustomization(id), 'BuildFailed', 'kustomize build failed')
+
+const GONE = 'Source is not ready, artifact not found, retrying in 30s'
 
 const brief = ({ id, causes, objects }: Box): string => `${id} ${causes.join()} ${objects.length}`
 const briefs = ({ boxes }: Picture): string[] => boxes.map(brief)
@@ -130,6 +133,16 @@ describe('the picture of a diagnosis', () => {
     expect(boxes.at(-1)?.causes).toEqual(Array.from({ length: 22 }, (_, at) => at + 19))
   })
 
+  test('does not count as ready what is a cause by the account of others', () => {
+    const stored = object('GitRepository', 'a/src', {}, { artifact: { lastUpdateTime: '2026-11-22T02:40:00Z' } })
+    const asking = not(kustomization('a/app', { sourceRef: { kind: 'GitRepository', name: 'src' } }), 'ArtifactFailed', GONE)
+
+    const picture = pictureOf(diagnosed([stored, asking, kustomization('a/other')]), ROOM)
+
+    expect(briefs(picture)).toEqual(['c1 1 1', 'w1 1 1'])
+    expect(picture.ready).toBe(1)
+  })
+
   test('has no box where nothing is wrong', () => {
     expect(pictureOf(diagnosed([source, kustomization('a/a')]), ROOM)).toMatchObject({ boxes: [], arrows: [], ready: 2 })
   })
@@ -137,19 +150,22 @@ describe('the picture of a diagnosis', () => {
 
 describe('storms', () => {
   const seeds = Array.from({ length: 30 }, (_, at) => at + 200)
-  const pictures = seeds.map((seed): { seed: number; diagnosis: Diagnosis; picture: Picture } => {
-    const diagnosis = diagnose(storm(seed, { objects: 400, causes: seed % 13 }).snapshot)
-    return { seed, diagnosis, picture: pictureOf(diagnosis, ROOM) }
+  const pictures = seeds.map((seed): { seed: number; world: World; diagnosis: Diagnosis; picture: Picture } => {
+    const world = worldOf(storm(seed, { objects: 400, causes: seed % 13 }).snapshot)
+    const diagnosis = diagnosisOf(world)
+    return { seed, world, diagnosis, picture: pictureOf(diagnosis, ROOM) }
   })
 
   test('every object is ready, suspended, under way or in exactly one box', () => {
-    for (const { seed, diagnosis, picture } of pictures) {
+    for (const { seed, world, diagnosis, picture } of pictures) {
       // A controller that is down has a box, and is no object of Flux.
       const boxed = picture.boxes.flatMap(({ objects }) => objects).filter((label) => !label.startsWith('Deployment '))
       const all = [...boxed, ...picture.moving, ...picture.suspended]
 
       expect(new Set(all).size, `storm ${seed}`).toBe(all.length)
       expect(all.length + picture.ready, `storm ${seed}`).toBe(diagnosis.objects)
+      const ready = [...world.sightings.values()].filter(({ verdict: { state } }) => state === 'ready' || state === 'static')
+      expect(picture.ready, `storm ${seed}`).toBe(ready.filter(({ label }) => !boxed.includes(label)).length)
     }
   })
 
