@@ -12,12 +12,16 @@ const API: Readonly<Record<string, string>> = {
   OCIRepository: 'source.toolkit.fluxcd.io/v1',
   Bucket: 'source.toolkit.fluxcd.io/v1',
   ImageRepository: 'image.toolkit.fluxcd.io/v1',
+  ImagePolicy: 'image.toolkit.fluxcd.io/v1',
+  ImageUpdateAutomation: 'image.toolkit.fluxcd.io/v1',
+  Alert: 'notification.toolkit.fluxcd.io/v1beta3',
+  Provider: 'notification.toolkit.fluxcd.io/v1beta3',
   Receiver: 'notification.toolkit.fluxcd.io/v1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
 }
 
-const condition = (type: string, status: string, reason: string, message: string) => ({
+export const condition = (type: string, status: string, reason: string, message: string) => ({
   type,
   status,
   reason,
