@@ -219,6 +219,11 @@ export class RecoverDesk {
     return conditions.find(({ type }) => type === 'Ready')?.status ?? 'none'
   }
 
+  /** Waits until an object says that of itself: a controller takes it up every now and then, and it is `Unknown` for that long. */
+  async stands(label: string, as: RegExp): Promise<void> {
+    await waitUntil(`${label} says ${as.source}`, async () => as.test(await this.standing(label)), { withinMs: 120_000 })
+  }
+
   /** The built program. */
   flux(...args: string[]): Promise<Said> {
     return runBuilt(this.sandbox.paths, args, { state: join(this.work, 'state') })

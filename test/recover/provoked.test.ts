@@ -82,7 +82,7 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
         const diagnosis = await desk.once((one) => !isNamed(one), 60_000)
 
         expect(isNamed(diagnosis)).toBe(false)
-        expect(await desk.standing(object)).toMatch(state.startsWith('deletion-') ? /^gone$/ : /^(True|none)$/)
+        await desk.stands(object, state.startsWith('deletion-') ? /^gone$/ : /^(True|none)$/)
         record('provoked', scenario.id, flux, { found: true, healed: true })
       },
     )
