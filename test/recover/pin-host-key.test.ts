@@ -63,5 +63,5 @@ test('with the fingerprint of the new key that key is pinned, and the source is 
 
   expect({ code, text }).toMatchObject({ code: 0 })
   expect(await knownHosts()).toBe(place.moving.knownHosts)
-  expect(await desk.standing(`GitRepository ${place.namespace}/src`)).toBe('True')
+  await desk.stands(`GitRepository ${place.namespace}/src`, /^True$/)
 })
