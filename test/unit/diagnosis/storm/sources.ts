@@ -45,7 +45,7 @@ const gitRepository: readonly Way[] = [
   unfetched(
     'git-path-missing',
     'GitOperationFailed',
-    "failed to sparse checkout directories : sparse checkout dir 'apps' does not exist in repository: stat /tmp/a/apps: no such file or directory",
+    "failed to sparse checkout directories : sparse checkout dir 'apps' does not exist in repository: stat /data/a/apps: no such file or directory",
   ),
   stalls('url-invalid', 'URLInvalid', `failed to parse url 'http://git.example:port/a.git': invalid port ":port" after host`),
   unauthenticated('source-secret-missing', `failed to get secret 'team-0/git': secrets "git" not found`),
