@@ -68,6 +68,16 @@ export class SuspensionDesk {
     await Promise.all(names.map((name) => this.kubectl('wait', `${KINDS[name]}/${name}`, '--for=condition=Ready', '--timeout=90s')))
   }
 
+  /** A run that was killed and put away with nothing to take back leaves its lease to run out. */
+  async leaseIsFree(): Promise<void> {
+    const isFree = async (): Promise<boolean> => {
+      const text = await this.recover.kubectl('-n', 'flux-system', 'get', 'lease', 'flux-ops', '-o', 'json', '--ignore-not-found')
+      const { holderIdentity, renewTime, leaseDurationSeconds } = text.trim() === '' ? {} : JSON.parse(text).spec
+      return !holderIdentity || Date.now() > Date.parse(renewTime) + 1000 * leaseDurationSeconds
+    }
+    await waitUntil('the lease is free', isFree, { withinMs: 60_000 })
+  }
+
   async object(name: string): Promise<KubeObject> {
     return JSON.parse(await this.kubectl('get', KINDS[name] ?? '', name, '-o', 'json', '--show-managed-fields')) as KubeObject
   }

@@ -48,6 +48,7 @@ export const FLOWS: readonly Flow[] = [
 ]
 
 export async function begin(desk: SuspensionDesk, { before }: Flow): Promise<void> {
+  await desk.leaseIsFree()
   await desk.free('b', 'c')
   if (before.suspend) await Promise.all(['b', 'c'].map((name) => desk.set(name, before.notes)))
 }
