@@ -35,7 +35,7 @@ async function drawFailure(failure: OpsError, argv: readonly string[]): Promise<
 const titleOf = (config: Config, id: string): string => id.replaceAll(':', config.topicSeparator)
 
 async function unknownCommand(config: Config, argv: readonly string[]): Promise<never> {
-  const { nearest } = await import('./suggest.ts')
+  const { nearest } = await import('../nearest.ts')
   const words = argv.filter((word) => !word.startsWith('-'))
   const known = config.commandIDs.map((id) => titleOf(config, id))
   const near = nearest(words.slice(0, 3).join(' '), known) ?? nearest(words.slice(0, 2).join(' '), known) ?? nearest(words[0] ?? '', known)

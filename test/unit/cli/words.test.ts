@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { asFailure } from '../../../src/cli/failure.ts'
 import { parseWaivers } from '../../../src/cli/flags.ts'
-import { nearest } from '../../../src/cli/suggest.ts'
 import { OpsError } from '../../../src/errors.ts'
+import { nearest } from '../../../src/nearest.ts'
 
 const options = { command: 'upgrade', writeCrashLog: () => '/state/crash.log' }
 
