@@ -20,7 +20,7 @@ const PURE_NODE = 'node:(crypto|util|path|url|string_decoder|zlib)'
 
 const RULES: readonly Rule[] = [
   { from: /^bin\//, own: /^(bin|dist)\//, packages: NOTHING },
-  { from: /^src\/errors\.ts$/, own: NOTHING, packages: NOTHING },
+  { from: /^src\/(errors|nearest)\.ts$/, own: NOTHING, packages: NOTHING },
   { from: /^src\/ports\//, own: /^src\/(ports\/|errors\.ts)/, types: /^src\/engine\//, packages: NOTHING },
   { from: /^src\/engine\//, own: /^src\/(engine\/|ports\/|errors\.ts)/, packages: new RegExp(`^${PURE_NODE}$`) },
   {
@@ -34,6 +34,12 @@ const RULES: readonly Rule[] = [
     own: /^src\/(flux\/|sops\/|audit\/|errors\.ts)/,
     types: /^src\/(ports|engine)\//,
     packages: /^(re2js|semver|yaml|zod)$/,
+  },
+  {
+    from: /^src\/cluster-file\//,
+    own: /^src\/(cluster-file\/|flux\/|sops\/|(errors|nearest)\.ts)/,
+    types: /^src\/ports\//,
+    packages: /^(semver|yaml|zod)$/,
   },
   { from: /^src\/diagnosis\//, own: /^src\/(diagnosis\/|flux\/|errors\.ts)/, types: /^src\/ports\//, packages: NOTHING },
   {

@@ -8,6 +8,9 @@ const LONGEST = 1024 * 1024
 const MOST_NODES = 100_000
 const DEEPEST = 200
 
+/** A line that git leaves where two changes meet. */
+export const CONFLICT = /^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|$)/m
+
 export interface Malformed {
   /** Code of the OpsError. */
   readonly code: string
@@ -34,7 +37,7 @@ export class ConfigSource {
     this.text = text
     this.#malformed = malformed
     if (text.length > LONGEST) this.fail(0, `is over ${LONGEST} characters long`)
-    const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?=[ \r\n]|$)/m.exec(text)
+    const conflict = CONFLICT.exec(text)
     if (conflict) this.fail(conflict.index, 'a merge conflict is not resolved here')
     const document = this.#parse()
     this.root = document?.contents ?? undefined
@@ -99,7 +102,7 @@ export class ConfigSource {
 }
 
 /** Cheap look at the nesting: the parser recurses. */
-function tooDeep(text: string): boolean {
+export function tooDeep(text: string): boolean {
   let flow = 0
   for (const line of text.split('\n')) {
     const lead = /^[ \t]*(?:[-?:][ \t]+)*/.exec(line)?.[0] ?? ''
