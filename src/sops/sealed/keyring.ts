@@ -83,6 +83,9 @@ export async function keyringOf(identities: readonly Identity[]): Promise<Keyrin
   }
 }
 
+/** Of a data key, for AES-256. */
+const KEY_BYTES = 32
+
 export interface DataKey {
   readonly key: Uint8Array
   /** What each group wraps: the data key itself, or its share; undefined for a group that nothing opened. */
@@ -99,6 +102,12 @@ async function partOf(group: KeyGroup, keyring: Keyring): Promise<Unwrapped | un
   return undefined
 }
 
+/** What somebody has put there in the place of shares makes a key too, one that opens nothing; also where it cannot be put together at all. */
+async function keyFrom(shares: Uint8Array[]): Promise<Uint8Array> {
+  const { combine } = await import('shamir-secret-sharing')
+  return await combine(shares).catch(() => new Uint8Array(KEY_BYTES))
+}
+
 /** Undefined when too few groups open. */
 export async function dataKeyOf(metadata: SealedMetadata, keyring: Keyring): Promise<DataKey | undefined> {
   const parts: (Unwrapped | undefined)[] = []
@@ -107,8 +116,7 @@ export async function dataKeyOf(metadata: SealedMetadata, keyring: Keyring): Pro
   if (metadata.groups.length === 1) return opened[0] === undefined ? undefined : { key: opened[0].key, parts }
   const needed = metadata.shamirThreshold || metadata.groups.length
   if (opened.length < needed) return undefined
-  const { combine } = await import('shamir-secret-sharing')
-  return { key: await combine(opened.map(({ key }) => key)), parts }
+  return { key: await keyFrom(opened.map(({ key }) => key)), parts }
 }
 
 /** A data key wrapped for a recipient, as sops keeps it. */

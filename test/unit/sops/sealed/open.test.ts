@@ -22,3 +22,11 @@ test('a sealed value in a document that has lost its metadata is told, as Flux a
     message: expect.stringContaining('without metadata'),
   })
 })
+
+test('a file whose key groups hold what is no share of one key is told as one that does not open', async () => {
+  const [, entry = ''] = /^ {4}age:\n([\s\S]*?)(?= {4}lastmodified)/m.exec(text) ?? []
+  const group = `        - age:\n${entry.replace(/^ {8}/gm, ' '.repeat(12))}`
+  const twice = text.replace(/ {4}age:\n[\s\S]*?(?= {4}lastmodified)/, `    key_groups:\n${group}${group}    shamir_threshold: 2\n`)
+
+  await expect(open(twice)).rejects.toMatchObject({ code: 'sealed-value' })
+})
