@@ -43,11 +43,14 @@ const conditionEvidence = ({ type, status, reason, message, at }: Condition): Ev
 const repeatedOf = (event: KubeObject): Pick<Evidence, 'repeated'> =>
   event.count > 1 ? { repeated: { times: event.count, last: eventTime(event) || null } } : {}
 
+/** The same but for the number of the folder that a controller makes for each try is said once. */
+const sayingOf = (message: string): string => message.replaceAll(/\d{4,}/g, '#')
+
 function evidenceOf({ conditions, world, label, verdict, triedAgain = false }: Case): Evidence[] {
   const seen = new Set<string>()
   const events = world.events(label)
   const withTimes = (one: Evidence): Evidence => {
-    const event = events.find(({ message }) => message === one.text)
+    const event = events.find(({ message }) => sayingOf(message) === sayingOf(one.text))
     return event === undefined ? one : { ...one, ...repeatedOf(event) }
   }
   const told: Evidence[] = [
@@ -55,13 +58,13 @@ function evidenceOf({ conditions, world, label, verdict, triedAgain = false }: C
       ? [{ kind: 'condition' as const, what: 'status.history', text: `the last try: ${verdict.reason}`, at: verdict.since ?? null }]
       : []),
     ...conditions
-      .filter(({ message }) => !seen.has(message) && seen.add(message) !== undefined)
+      .filter(({ message }) => !seen.has(sayingOf(message)) && seen.add(sayingOf(message)) !== undefined)
       .map(conditionEvidence)
       .map(withTimes),
   ]
   // What a controller says that was stopped in the middle of a try says nothing of the object.
   const event = events.find(({ message }) => !isCutShort(message))
-  if (event === undefined || seen.has(event.message)) return told
+  if (event === undefined || seen.has(sayingOf(event.message))) return told
   const what = `Event ${event.reason}`.trim()
   return [...told, { kind: 'event', what, text: event.message, at: eventTime(event) || null, ...repeatedOf(event) }]
 }

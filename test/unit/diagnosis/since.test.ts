@@ -95,3 +95,17 @@ describe('how often a warning came', () => {
     expect(drawn(event)).toContain('i/o timeout   ×7, last 1 minute ago\n')
   })
 })
+
+test('what is said of each try alike, but for the number of its folder, is said once, with how often', () => {
+  const saying = (folder: number): string =>
+    `kustomization path not found: stat /data/kustomization-${folder}/apps: no such file or directory`
+  const told = not(object('Kustomization', 'flux-system/apps'), 'ArtifactFailed', saying(1234567))
+  const event = warning(60, 1, {
+    message: saying(7654321),
+    involvedObject: { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' },
+  })
+
+  const [cause] = diagnosed([told], { events: [event] }).causes
+
+  expect(cause?.evidence).toMatchObject([{ kind: 'condition', text: saying(1234567), repeated: { times: 14 } }])
+})
