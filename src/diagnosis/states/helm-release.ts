@@ -58,7 +58,7 @@ const WAYS: readonly Way[] = [
   {
     state: 'release-timeout',
     pattern:
-      /(?:Install|Upgrade)Failed .{0,4000}(?:context deadline exceeded|timed out waiting for|timeout waiting for|failed early due to stalled resources)/m,
+      /(?:Install|Upgrade)Failed .{0,4000}(?:context deadline exceeded|would exceed context deadline|timed out waiting for|timeout waiting for|failed early due to stalled resources)/m,
     says: () => 'what it installed was not ready in time',
     fixes: (object) => [
       person('see why it is not ready: its pods and their events say it', `kubectl -n ${object.metadata.namespace} get pods,events`),

@@ -169,7 +169,7 @@ export const releases: readonly Scenario[] = [
     'release-timeout',
     'HelmRelease that is not ready in time',
     'release-timeout',
-    /context deadline exceeded|timeout|timed out/i,
+    /context deadline|timeout|timed out/i,
     NEVER_READY,
     {},
   ),

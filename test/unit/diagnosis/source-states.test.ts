@@ -156,6 +156,11 @@ test.each([
   ],
   ['configmaps "a" is forbidden: User "system:serviceaccount:a:b" cannot get resource "configmaps"', 'release-not-permitted'],
   ['Helm install failed for release a/app with chart web@0.1.0: context deadline exceeded', 'release-timeout'],
+  // What client-go says where the time is too short for the next call.
+  [
+    'Helm install failed for release a/app with chart web@0.1.0: client rate limiter Wait returned an error: rate: Wait(n=1) would exceed context deadline',
+    'release-timeout',
+  ],
   ['Helm install failed for release a/app with chart web@0.1.0: no', 'retries-exhausted'],
 ])('a HelmRelease that is not tried again, and of which Helm says %s, is in the state %s', (message, state) => {
   const release = not(object('HelmRelease', 'a/app'), 'InstallFailed', message, [
