@@ -39,8 +39,9 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
 
       const causes = causesIn(found, place)
 
-      expect(causes).toMatchObject([{ object: expected.object, state: expected.state, blocks: [...expected.blocks].sort() }])
-      expect(causes[0]?.evidence.map(({ text }) => text).join('\n')).toMatch(expected.says)
+      const said = causes.flatMap(({ evidence }) => evidence.map(({ text }) => text)).join('\n')
+      expect(causes, said).toMatchObject([{ object: expected.object, state: expected.state, blocks: [...expected.blocks].sort() }])
+      expect(said).toMatch(expected.says)
       record('provoked', scenario.id, flux, { found: true, ...(scenario.mended === undefined ? {} : { healed: false }) })
     },
   )
