@@ -1,10 +1,10 @@
 // `schema check`: reads a cluster file, or standard input, and gives what it means. Nothing is asked of a cluster or a repository.
 import { resolve } from 'node:path'
-import { MAX_FILE_BYTES } from '../../adapters/file-bytes.ts'
 import { localFiles } from '../../adapters/files.ts'
 import { clusterFileError, inspectClusterFile, type PlacedProblem } from '../../cluster-file/read.ts'
 import type { ClusterFile } from '../../cluster-file/schema.ts'
 import { usageError } from '../../errors.ts'
+import { standardInput } from '../standard-input.ts'
 
 const STDIN = '-'
 
@@ -17,24 +17,12 @@ export interface FileCheck {
   readonly problems: readonly PlacedProblem[]
 }
 
-async function standardInput(): Promise<Uint8Array> {
-  if (process.stdin.isTTY === true)
-    throw usageError('file-missing', 'nobody pipes a cluster file into standard input', 'flux-ops schema check FILE')
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const piece of process.stdin) {
-    size += (piece as Buffer).length
-    if (size > MAX_FILE_BYTES)
-      throw usageError('file-too-large', `standard input holds over ${MAX_FILE_BYTES} bytes`, 'is it the right one?')
-    pieces.push(piece as Buffer)
-  }
-  return Buffer.concat(pieces)
-}
+const missing = () => usageError('file-missing', 'nobody pipes a cluster file into standard input', 'flux-ops schema check FILE')
 
 /** With `json` a file that is not valid is a result; else throws OpsError `cluster-file-invalid` (usage). */
 export async function checkFile(path: string, json: boolean): Promise<FileCheck> {
   const file = path === STDIN ? 'stdin' : path
-  const reading = inspectClusterFile(path === STDIN ? await standardInput() : await localFiles.readBytes(resolve(path)))
+  const reading = inspectClusterFile(path === STDIN ? await standardInput(missing) : await localFiles.readBytes(resolve(path)))
   if ('cluster' in reading) return { file, valid: true, cluster: reading.cluster, problems: [] }
   if (!json) throw clusterFileError(file, reading.problems)
   return { file, valid: false, cluster: null, problems: reading.problems }

@@ -4,7 +4,6 @@ import { openBytesWithKeyFiles } from '../../actions/keys/open-age-file.ts'
 import { unpackArchive } from '../../adapters/archive.ts'
 import { systemClock } from '../../adapters/clock.ts'
 import { type LocalWorld, localWorld } from '../../adapters/context.ts'
-import { MAX_FILE_BYTES } from '../../adapters/file-bytes.ts'
 import { createRedactor } from '../../adapters/redactor.ts'
 import { MANIFEST, SNAPSHOT } from '../../diagnosis/bundle/layout.ts'
 import { assertWhole, type BundleManifest, damagedBundle, foreignBundle, readManifest } from '../../diagnosis/bundle/manifest.ts'
@@ -16,6 +15,7 @@ import { ago } from '../../ui/duration.ts'
 import { jsonLine } from '../../ui/json.ts'
 import { sanitise } from '../../ui/sanitise.ts'
 import type { Invocation } from '../invocation.ts'
+import { standardInput } from '../standard-input.ts'
 
 export interface BundleSource {
   /** Path; `-` is standard input. */
@@ -25,18 +25,7 @@ export interface BundleSource {
   readonly json: boolean
 }
 
-async function standardInput(): Promise<Uint8Array> {
-  if (process.stdin.isTTY === true) throw usageError('bundle-missing', 'nobody pipes a bundle into standard input', '--from FILE')
-  const pieces: Buffer[] = []
-  let size = 0
-  for await (const piece of process.stdin) {
-    size += (piece as Buffer).length
-    if (size > MAX_FILE_BYTES)
-      throw usageError('file-too-large', `standard input holds over ${MAX_FILE_BYTES} bytes`, 'is it the right one?')
-    pieces.push(piece as Buffer)
-  }
-  return Buffer.concat(pieces)
-}
+const missing = () => usageError('bundle-missing', 'nobody pipes a bundle into standard input', '--from FILE')
 
 const isSealed = (bytes: Uint8Array): boolean =>
   /^\s{0,20}(?:age-encryption\.org\/|-----BEGIN AGE ENCRYPTED FILE-----)/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))
@@ -83,7 +72,7 @@ function tell({ fluxOps, takenAt, cluster }: BundleManifest, where: string, json
 export async function diagnoseBundle({ env, signal }: Invocation, source: BundleSource): Promise<Diagnosis> {
   const world = localWorld({ env, redactor: createRedactor(), signal })
   const where = source.from === '-' ? 'standard input' : source.from
-  const given = source.from === '-' ? await standardInput() : await world.files.readBytes(source.from)
+  const given = source.from === '-' ? await standardInput(missing) : await world.files.readBytes(source.from)
   const files = await unpackArchive(await unsealed(world, given, source, where), where)
   const text = textOf(files, MANIFEST, where)
   if (text === undefined) throw foreignBundle(where, `it has no ${MANIFEST}`)
