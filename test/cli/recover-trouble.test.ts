@@ -127,7 +127,9 @@ describe('an API server that dies while it is read', () => {
 
     expect(code).toBe(1)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(/✗ cannot reach https:\S+ \(context \S+\) to (?:list|get) .* \(tried for \d\d s\)\n {2}→ look: kubectl --context/)
+    expect(stderr).toMatch(
+      /✗ cannot reach https:\S+ \(context \S+\) to (?:list|get) .* \(tried for \d\d s\)\n {2}→ look: kubectl --context/,
+    )
     expect(performance.now() - began).toBeLessThan(60_000)
     await desk.startApi()
   }, 180_000)
