@@ -234,15 +234,23 @@ export async function loadAccess(options: AccessOptions): Promise<ClusterAccess>
     }
     return held.value
   }
+  // Requests side by side are refused side by side: what one of them has forgotten is not asked for once more by each.
+  let forgetting: Promise<void> | undefined
+  const reopen = async (): Promise<void> => {
+    now = await open()
+    held = undefined
+  }
   return {
     context: now.context.name,
     server: now.cluster.server.replace(/\/+$/, ''),
     files: now.merged.files,
     secrets: secretsOf(now.user),
     credentials,
-    forget: async () => {
-      now = await open()
-      held = undefined
+    forget: () => {
+      forgetting ??= reopen().finally(() => {
+        forgetting = undefined
+      })
+      return forgetting
     },
   }
 }

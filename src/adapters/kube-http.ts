@@ -40,6 +40,7 @@ const MAX_BODY_BYTES = 512 * 1024 * 1024
 const CHUNK_BYTES = 128 * 1024
 /** The API server allows far more; enough for all Flux kinds side by side. */
 const MAX_SOCKETS = 24
+
 interface Wire {
   readonly base: URL
   readonly agent: http.Agent

@@ -99,6 +99,21 @@ test('an exec plugin is found relative to its file, is told who asks, and is run
   })
 })
 
+test('an exec plugin is run once more, and not once for each request, where the server refuses requests side by side', async () => {
+  const user = '{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin, interactiveMode: Never}}'
+  const file = await put('one', config('a', { current: 'a', user }))
+  const answer = '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"from-plugin"}}'
+  await writeFile(join(home, 'plugin'), `#!/bin/sh\necho asked >> ${join(home, 'asked')}\necho '${answer}'\n`)
+  await chmod(join(home, 'plugin'), 0o755)
+  const access = await loadAccess({ kubeconfig: file, env: {} })
+  await access.credentials()
+
+  const again = async (): Promise<unknown> => access.forget().then(access.credentials)
+  await Promise.all([again(), again(), again(), again(), again()])
+
+  expect(await readFile(join(home, 'asked'), 'utf8')).toBe('asked\nasked\n')
+})
+
 test('a context that is not there is told together with those that are', async () => {
   const file = await put('one', config('a', { current: 'gone' }))
 
