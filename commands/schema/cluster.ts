@@ -4,8 +4,8 @@ import { BaseCommand } from '../../src/cli/base-command.ts'
 export default class SchemaCluster extends BaseCommand {
   static override summary = 'the JSON schema of a cluster file, for editors and validators'
   static override description =
-    `Of draft 2020-12, with a description of every field, its default and an example. An editor takes it by the first line of the file:
-# yaml-language-server: $schema=https://flux-ops.dev/schema/cluster-v1.json
+    `Of draft 2020-12, with a description of every field, its default and an example. Written beside a cluster file, an editor takes it by the first line of that:
+# yaml-language-server: $schema=cluster-v1.json
 What concerns more than one field is not in it: flux-ops schema check FILE sees that too.`
   static override examples = ['<%= config.bin %> schema cluster', '<%= config.bin %> schema cluster --out cluster-v1.json']
   static override flags = {
