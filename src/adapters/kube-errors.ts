@@ -109,8 +109,8 @@ const whyNot: Record<string, string> = {
   ETIMEDOUT: 'no answer in time',
 }
 
-/** The OpsError for a connection that failed for good, after `waitedMs` of trying again. */
-export function connectionError(failure: NoAnswer, subject: Subject, where: Where, waitedMs: number): OpsError {
+/** The OpsError for a connection that failed for good, after `waitedMs` of trying again. `sent`: one of the tries may have reached the server. */
+export function connectionError(failure: NoAnswer, subject: Subject, where: Where, waitedMs: number, sent: boolean): OpsError {
   const tried = waitedMs >= 1000 ? ` (tried for ${Math.round(waitedMs / 1000)} s)` : ''
   if (isTlsFailure(failure.code))
     return error(
@@ -123,7 +123,7 @@ export function connectionError(failure: NoAnswer, subject: Subject, where: Wher
       failure,
     )
   const why = whyNot[failure.code] ?? failure.message
-  const open = failure.sent && subject.verb !== 'get' && subject.verb !== 'list' ? '; whether it took effect is not known' : ''
+  const open = sent && subject.verb !== 'get' && subject.verb !== 'list' ? '; whether it took effect is not known' : ''
   return error(
     'kube-unreachable',
     `cannot reach ${where.server} (context ${where.context}) to ${subject.verb} ${subject.what}: ${why}${tried}${open}`,

@@ -42,6 +42,8 @@ const FIRST_PATIENCE_MS = 5_000
 const TIMEOUT_MS = 30_000
 const FIRST_TIMEOUT_MS = 10_000
 const RECOVERY_MS = 30_000
+/** How long a server that answers again may call itself not ready before it is taken as it is: one check of it may never pass. */
+const READY_MS = 30_000
 
 export interface Session {
   readonly where: Where
@@ -57,6 +59,7 @@ export function createSession(options: SessionOptions): Session {
   let answered = false
   let lostAt: number | undefined // since when no request got through
   let backAt = 0
+  let unreadySince: number | undefined // since when it answers again, and is not ready
 
   const noteOutcome = (outcome: HttpResponse | NoAnswer): void => {
     if (closed) return
@@ -64,6 +67,7 @@ export function createSession(options: SessionOptions): Session {
     if (outcome instanceof NoAnswer) {
       if (answered && lostAt === undefined) options.onOutage?.(`lost ${access.server}: ${outcome.message}; trying again`)
       lostAt ??= now
+      unreadySince = undefined
       return
     }
     if (lostAt !== undefined) {
@@ -71,11 +75,34 @@ export function createSession(options: SessionOptions): Session {
       backAt = now
     }
     lostAt = undefined
+    unreadySince = undefined
     answered = true
+  }
+
+  let asking: Promise<NoAnswer | undefined> | undefined
+  /**
+   * What is to be taken for an answer while a server that was lost is not back. One that has just started serves before it knows its custom kinds:
+   * it would say of each that there is none. Whoever may not ask /readyz, or a server that has none, goes on at once.
+   */
+  const awayYet = (timeoutMs: number): Promise<NoAnswer | undefined> => {
+    asking ??= http
+      .send({ method: 'GET', path: '/readyz', accept: '*/*', timeoutMs })
+      .then(({ status }) => {
+        const now = clock.now().getTime()
+        unreadySince ??= now
+        if (status < 500 || now - unreadySince > READY_MS) return undefined
+        return new NoAnswer('NOT_READY', `it is starting: /readyz answers ${status}`, false)
+      })
+      .finally(() => {
+        asking = undefined
+      })
+    return asking
   }
 
   const attemptOnce = async (request: HttpRequest): Promise<HttpResponse | NoAnswer> => {
     try {
+      const away = lostAt === undefined ? undefined : await awayYet(request.timeoutMs)
+      if (away !== undefined) return away
       const response = await http.send(request)
       noteOutcome(response)
       return response
@@ -87,9 +114,10 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  const failure = (outcome: HttpResponse | NoAnswer, call: Call, elapsedMs: number): OpsError =>
+  /** `sent`: one try or another may have reached the server. */
+  const failure = (outcome: HttpResponse | NoAnswer, call: Call, elapsedMs: number, sent: boolean): OpsError =>
     outcome instanceof NoAnswer
-      ? connectionError(outcome, call.subject, where, elapsedMs)
+      ? connectionError(outcome, call.subject, where, elapsedMs, sent)
       : answerError(outcome.status, outcome.body, call.subject, where)
 
   const delayFor = (outcome: HttpResponse | NoAnswer, call: Call, attempt: number, elapsedMs: number): number | undefined => {
@@ -105,6 +133,7 @@ export function createSession(options: SessionOptions): Session {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body)
     const started = clock.now().getTime()
     let loggedInAgain = false
+    let sent = false
     for (let attempt = 0; ; attempt++) {
       const timeoutMs = answered ? (options.timeoutMs ?? TIMEOUT_MS) : Math.min(options.timeoutMs ?? TIMEOUT_MS, FIRST_TIMEOUT_MS)
       const outcome = await attemptOnce({
@@ -123,13 +152,13 @@ export function createSession(options: SessionOptions): Session {
           await access.forget()
           continue
         }
-      }
+      } else sent ||= outcome.sent
       const elapsed = clock.now().getTime() - started
       const delay = delayFor(outcome, call, attempt, elapsed)
-      if (delay === undefined || closed || options.signal?.aborted) throw failure(outcome, call, elapsed)
+      if (delay === undefined || closed || options.signal?.aborted) throw failure(outcome, call, elapsed, sent)
       if (!(outcome instanceof NoAnswer) && outcome.status === 429) call.onBusy?.(delay)
       await clock.sleep(delay, options.signal).catch(() => undefined)
-      if (options.signal?.aborted) throw failure(outcome, call, elapsed)
+      if (options.signal?.aborted) throw failure(outcome, call, elapsed, sent)
     }
   }
 

@@ -42,14 +42,21 @@ export const status = (code: number, reason: string, message: string): Reply => 
 
 const bytesOf = (body: unknown): string | Buffer => (typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body ?? {}))
 
-export async function fakeApi(answer: (seen: Seen, count: number) => Reply, options: Partial<SessionOptions> = {}): Promise<FakeApi> {
+/** `readyz`: what a server that was lost says of itself when it answers again; that it is asked is in no `seen`. */
+interface FakeOptions extends Partial<SessionOptions> {
+  readonly readyz?: () => Reply
+}
+
+export async function fakeApi(answer: (seen: Seen, count: number) => Reply, fake: FakeOptions = {}): Promise<FakeApi> {
+  const { readyz = (): Reply => ({ body: 'ok' }), ...options } = fake
   const seen: Seen[] = []
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const one = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() }
-    seen.push(one)
-    const reply = answer(one, seen.length)
+    const probed = one.url === '/readyz'
+    if (!probed) seen.push(one)
+    const reply = probed ? readyz() : answer(one, seen.length)
     if (reply === 'drop') {
       request.socket.destroy()
       return

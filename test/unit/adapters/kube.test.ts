@@ -9,8 +9,8 @@ afterEach(async () => {
   api = undefined
 })
 
-const serve = async (answer: (seen: Seen, count: number) => Reply): Promise<FakeApi> => {
-  api = await fakeApi(answer)
+const serve = async (answer: (seen: Seen, count: number) => Reply, options?: Parameters<typeof fakeApi>[1]): Promise<FakeApi> => {
+  api = await fakeApi(answer, options)
   return api
 }
 
@@ -163,6 +163,30 @@ test('a 403 in the first seconds after an outage is asked again, as RBAC is not 
 
   expect(found?.metadata.name).toBe('a')
   expect(notes).toHaveLength(2)
+})
+
+test('a server that is back is asked again once it is ready: one that has just started says of custom kinds that there are none', async () => {
+  let starting = 3
+  const { kube, notes } = await serve(
+    (_one, count) => {
+      if (count === 1) return 'drop'
+      return starting > 0 ? { status: 404, body: '404 page not found\n' } : { body: { items: [object('a')] } }
+    },
+    { readyz: () => (starting-- > 1 ? { status: 500, body: '[-]poststarthook/crd-informer-synced failed' } : { body: 'ok' }) },
+  )
+
+  expect(await kube.list(APPS)).toHaveLength(1)
+  expect(notes).toEqual([])
+})
+
+test('a write that was sent to a server that then went away may have taken effect, whatever the last try met', async () => {
+  const { kube } = await serve(() => 'drop', { readyz: () => ({ status: 503 }) })
+
+  const error = await failureOf(
+    kube.patch(CONFIG_MAP, { name: 'a', namespace: 'x' }, 'apply', { apiVersion: 'v1', kind: 'ConfigMap' }, { force: true }),
+  )
+
+  expect(error.message).toMatch(/it is starting: \/readyz answers 503.*whether it took effect is not known$/)
 })
 
 test('a name cannot climb out of its place in the URL', async () => {
