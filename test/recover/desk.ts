@@ -42,6 +42,8 @@ export class RecoverDesk {
   #ssh: SshServer | undefined
   /** Its host key changes while it is in use. */
   #moving: SshServer | undefined
+  /** Of the storage of source-controller. */
+  readonly #lost = new Set<string>()
   readonly #stranger = sshKey()
   readonly #locked = encryptedSshKey()
 
@@ -177,7 +179,8 @@ export class RecoverDesk {
 
   async change(place: Place, { files, removes = [], objects = [], deletes = [], rekey = false, loses = [] }: Change): Promise<void> {
     if (rekey) await this.#moving?.rekey()
-    for (const what of loses) await rm(join(this.sandbox.paths.controllers, 'source-controller', 'data', what), { recursive: true })
+    for (const what of loses) this.#lost.add(join(this.sandbox.paths.controllers, 'source-controller', 'data', what))
+    for (const path of this.#lost) await rm(path, { recursive: true, force: true })
     if (files !== undefined)
       await this.#push(
         [{ path: place.path, files }],
@@ -234,13 +237,18 @@ export class RecoverDesk {
   }
 
   /** The diagnosis once it names all of these, or as it is after that time. */
-  until(expected: readonly Expected[]): Promise<Diagnosis> {
+  async until(expected: readonly Expected[]): Promise<Diagnosis> {
     const isNamed = (one: Expected, { causes }: Diagnosis): boolean =>
       matches(
         one,
         causes.find(({ object }) => object === one.object),
       )
-    return this.once((diagnosis) => expected.every((one) => isNamed(one, diagnosis)))
+    const areNamed = (diagnosis: Diagnosis): boolean => expected.every((one) => isNamed(one, diagnosis))
+    const diagnosis = await this.once(areNamed)
+    if (areNamed(diagnosis)) return diagnosis
+    // A reconcile that was under way when an artifact went has put it back.
+    for (const path of this.#lost) await rm(path, { recursive: true, force: true })
+    return this.once(areNamed)
   }
 
   /** The diagnosis once that holds, or as it is after that time. */
