@@ -1,6 +1,8 @@
 // The proofs: that the new key alone opens everything before the old one goes, and that nothing is left for the old one afterwards.
+
 import { openFiles } from '../../../src/actions/keys/open-files.ts'
 import { proveKeys } from '../../../src/actions/keys/prove.ts'
+import { wholeBackup } from '../../../src/actions/keys/run-backup.ts'
 import { surveyWorkTree } from '../../../src/actions/keys/sealed-survey.ts'
 import type { ReadStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
@@ -11,7 +13,7 @@ import { latecomers } from '../cluster/decryption.ts'
 import { holds, type KeysAtHand, keysAtHand } from '../cluster/key-secrets.ts'
 import { nextOf, type RotateView } from '../plan-facts.ts'
 import type { RotatePlan } from '../plan-schema.ts'
-import { wholeBackup } from './back-up.ts'
+import { backupOf } from './back-up.ts'
 
 const notProven = (message: string, lines: readonly string[], ...hints: string[]): OpsError =>
   new OpsError({
@@ -77,7 +79,7 @@ export const prove: ReadStep<RotatePlan> = {
   title: 'prove that the new key alone opens everything',
   why: 'in the cluster, in every file, and in a backup that is whole: only then the old one may go',
   run: async (ctx, view) => {
-    const manifest = await wholeBackup(ctx, view)
+    const manifest = await wholeBackup(ctx, backupOf(view))
     if (!manifest.keys.some(({ recipient }) => recipient === nextOf(view)))
       throw notProven('the backup of this run does not have the new key', [view.plan.out])
     return { ...(await proveFiles(ctx, view)), backup: manifest.files.map(({ name }) => name) }
