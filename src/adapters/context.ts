@@ -3,13 +3,14 @@ import { hostname, userInfo } from 'node:os'
 import type { ChartReader } from '../ports/charts.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Context, Target } from '../ports/context.ts'
+import type { Environment } from '../ports/environment.ts'
 import type { Exec } from '../ports/exec.ts'
 import type { Files } from '../ports/files.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Git } from '../ports/git.ts'
 import type { Kube } from '../ports/kube.ts'
 import type { RunStore } from '../ports/runs.ts'
-import type { Redactor } from '../ports/secret.ts'
+import { type Redactor, Secret } from '../ports/secret.ts'
 import { createCharts } from './charts.ts'
 import { systemClock } from './clock.ts'
 import { createExec } from './exec.ts'
@@ -27,6 +28,7 @@ export interface World {
   readonly forge: Forge
   readonly charts: ChartReader
   readonly clock: Clock
+  readonly env: Environment
   readonly runs: RunStore
 }
 
@@ -53,15 +55,25 @@ export interface OpenWorld {
   close(): void
 }
 
+/** What a variable holds is kept out of everything that is shown, from the moment that it is asked for. */
+const environmentOf = ({ env, redactor }: Pick<WorldOptions, 'env' | 'redactor'>): Environment => ({
+  secret: (name) => {
+    const value = env[name]
+    if (value === undefined || value === '') return undefined
+    redactor.register(value)
+    return new Secret(value)
+  },
+})
+
 const IN_CLUSTER = 'inClusterContext'
 
 /** What needs no cluster. */
-export type LocalWorld = Pick<World, 'exec' | 'git' | 'files' | 'clock'>
+export type LocalWorld = Pick<World, 'exec' | 'git' | 'files' | 'clock' | 'env'>
 
 /** For what is asked of files alone: no kubeconfig is read. */
 export function localWorld(options: Pick<WorldOptions, 'env' | 'redactor' | 'signal'>): LocalWorld {
   const exec = createExec({ env: options.env, redactor: options.redactor, signal: options.signal })
-  return { exec, git: createGit(exec), files: localFiles, clock: systemClock }
+  return { exec, git: createGit(exec), files: localFiles, clock: systemClock, env: environmentOf(options) }
 }
 
 /** Reads the kubeconfig only; throws its usage errors. No cluster is asked and no tool started yet. */
@@ -85,6 +97,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     forge,
     charts: createCharts(options.signal),
     clock,
+    env: environmentOf(options),
     runs: options.runs,
   }
   return {

@@ -79,6 +79,7 @@ const dryGit = (git: Git, would: Would): Git => {
   }
   return {
     ...gitReads(git),
+    as: (access) => dryGit(git.as(access), would),
     fetch: async (dir, remote, branch) => {
       would(`git fetch ${remote} ${branch}`)
       return (await git.remoteHead(dir, remote, branch)) ?? NO_COMMIT
@@ -131,11 +132,12 @@ const dryFiles = (files: Files, would: Would): Files => ({
 
 /** `ctx` with its writes replaced; each says itself to `would` as one line and gives a harmless answer. */
 export const dryRunContext = (ctx: Context, would: Would): Context => {
-  const { target, charts, clock, runs, runDir, operator, signal } = ctx
+  const { target, charts, clock, env, runs, runDir, operator, signal } = ctx
   return {
     target,
     charts,
     clock,
+    env,
     runs,
     runDir,
     operator,

@@ -85,9 +85,15 @@ async function commitsWithTrailer(git: GitRunner, dir: string, ref: string, key:
   const format = `--format=%H%x1f%(trailers:key=${key},valueonly,unfold)`
   // The words are looked for in all of the history: a run may wait for weeks, and hundreds of commits come meanwhile.
   const wanted = ['--fixed-strings', `--grep=${key}: ${value}`, `--max-count=${MOST_TRAILERS}`]
-  const text = await git.must(dir, ['log', '-z', ...wanted, format, '--end-of-options', ref, '--'], `search ${ref}`)
+  const result = await git.ask(dir, ['log', '-z', ...wanted, format, '--end-of-options', ref, '--'])
+  if (result.exitCode !== 0) {
+    // Before the first commit there is nothing to be searched.
+    const unborn = ref === 'HEAD' && (await git.ask(dir, ['rev-parse', '--verify', '--quiet', 'HEAD'])).exitCode === 1
+    if (unborn) return []
+    throw gitError(result, `search ${ref}`, dir)
+  }
   const found: string[] = []
-  for (const record of nulFields(text)) {
+  for (const record of nulFields(result.stdout)) {
     const [commit, values = ''] = record.split('\x1f')
     if (commit && values.split('\n').some((one) => one.trim() === value)) found.push(commit)
   }
@@ -143,7 +149,7 @@ async function submodules(git: GitRunner, dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.startsWith(MODE_OF_SUBMODULES)).map((entry) => entry.slice(entry.indexOf('\t') + 1))
 }
 
-export const createGitReader = (git: GitRunner): GitReader => ({
+export const createGitReader = (git: GitRunner): Omit<GitReader, 'as'> => ({
   root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
   head: (dir) => head(git, dir),
   branch: (dir) => branch(git, dir),

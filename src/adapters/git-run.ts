@@ -2,6 +2,8 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Exec, ExecResult } from '../ports/exec.ts'
+import type { GitAccess } from '../ports/git.ts'
+import { accessOf } from './git-access.ts'
 import { gitError } from './git-errors.ts'
 
 const ENV = {
@@ -30,15 +32,27 @@ export interface GitRunner {
   must(dir: string, args: readonly string[], what: string, call?: GitCall): Promise<string>
 }
 
-export function createGitRunner(exec: Exec): GitRunner {
+export function createGitRunner(exec: Exec, access?: GitAccess): GitRunner {
+  const remote = access === undefined ? undefined : accessOf(access)
   const ask = (dir: string, args: readonly string[], call: GitCall = {}): Promise<ExecResult> =>
     exec.run({
       tool: 'git',
       // Background maintenance would outlive us and hold locks.
-      args: ['-c', 'core.quotePath=false', '-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'color.ui=false', ...args],
+      args: [
+        '-c',
+        'core.quotePath=false',
+        '-c',
+        'gc.auto=0',
+        '-c',
+        'maintenance.auto=false',
+        '-c',
+        'color.ui=false',
+        ...(call.network ? (remote?.args ?? []) : []),
+        ...args,
+      ],
       effect: call.effect ?? 'read',
       cwd: dir,
-      env: call.effect === 'write' ? ENV : { ...ENV, GIT_OPTIONAL_LOCKS: '0' },
+      env: { ...ENV, ...(call.effect !== 'write' && { GIT_OPTIONAL_LOCKS: '0' }), ...(call.network && remote?.env) },
       timeoutMs: call.network ? NETWORK_TIMEOUT_MS : LOCAL_TIMEOUT_MS,
       allowFailure: true,
       ...(call.stdin === undefined ? {} : { stdin: call.stdin }),

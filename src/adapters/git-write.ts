@@ -17,8 +17,17 @@ async function fetchBranch(git: GitRunner, dir: string, remote: string, branch: 
   return commitOf(git, dir, tracking, `fetch ${branch}`)
 }
 
+/** What a commit would come upon: HEAD, or before the first commit nothing at all. */
+async function beneath(git: GitRunner, dir: string): Promise<string> {
+  const head = await git.ask(dir, ['rev-parse', '--verify', '--quiet', 'HEAD'])
+  if (head.exitCode === 0) return 'HEAD'
+  return (await git.must(dir, ['hash-object', '-t', 'tree', '-w', '--stdin'], 'read what is staged', { ...WRITE, stdin: '' })).trim()
+}
+
 const stagedPaths = async (git: GitRunner, dir: string): Promise<string[]> =>
-  nulFields(await git.must(dir, ['diff', '--cached', '--name-only', '--no-renames', '-z', 'HEAD', '--'], 'read what is staged'))
+  nulFields(
+    await git.must(dir, ['diff', '--cached', '--name-only', '--no-renames', '-z', await beneath(git, dir), '--'], 'read what is staged'),
+  )
 
 /** The whole index is committed, so that hooks that reformat and add see it as usual; therefore nothing else may be staged. */
 async function stageOnly(git: GitRunner, dir: string, paths: readonly string[]): Promise<void> {
@@ -127,7 +136,19 @@ async function restorePaths(git: GitRunner, dir: string, paths: readonly string[
   await git.must(root, ['clean', '--force', '--quiet', '--', ...fresh], 'restore', WRITE)
 }
 
+/** Of the first commit of a branch there is nothing below: the branch is unborn again, and its files stay. */
+async function dropFirst(git: GitRunner, dir: string, commit: string): Promise<boolean> {
+  const [, ...parents] = (await git.must(dir, ['rev-list', '--parents', '--max-count=1', commit, '--'], 'look at the commit'))
+    .trim()
+    .split(' ')
+  if (parents.length > 0 || (await commitOf(git, dir, 'HEAD', 'drop our commit')) !== commit) return false
+  await git.must(dir, ['update-ref', '-d', 'HEAD', commit], 'drop our commit', WRITE)
+  await git.must(dir, ['read-tree', '--empty'], 'drop our commit', WRITE)
+  return true
+}
+
 async function dropTo(git: GitRunner, dir: string, commit: string): Promise<void> {
+  if (/^[0-9a-f]{40,64}\^$/.test(commit) && (await dropFirst(git, dir, commit.slice(0, -1)))) return
   const id = await commitOf(git, dir, commit, 'drop our commit')
   const top = await commitOf(git, dir, 'HEAD', 'drop our commit')
   if (id === top) return

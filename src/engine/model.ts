@@ -13,6 +13,8 @@ export interface Runbook<I, P> {
   readonly id: string
   readonly version: number
   readonly title: string
+  /** The namespace of Flux may not be there yet: the lease is held in kube-system. */
+  readonly beforeFlux?: true
   readonly input: Schema<I>
   readonly planSchema: Schema<P>
   readonly checks: readonly Check<I>[]

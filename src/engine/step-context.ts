@@ -5,6 +5,6 @@ import type { Recorder } from './recorder.ts'
 export const stepContext = (ctx: Context, recorder: Recorder, id: string): Context => {
   const progress = ({ waitingFor, lastSeen }: Progress): void =>
     recorder.live({ type: 'step.progress', id, waitingFor, ...(lastSeen !== undefined && { lastSeen }) })
-  const { target, kube, exec, git, files, forge, charts, clock, runs, runDir, operator, signal } = ctx
-  return { target, kube, exec, git, files, forge, charts, clock, runs, runDir, operator, signal, progress }
+  const { target, kube, exec, git, files, forge, charts, clock, env, runs, runDir, operator, signal } = ctx
+  return { target, kube, exec, git, files, forge, charts, clock, env, runs, runDir, operator, signal, progress }
 }

@@ -1,5 +1,6 @@
 import type { ChartReader } from './charts.ts'
 import type { Clock } from './clock.ts'
+import type { Environment } from './environment.ts'
 import type { Exec, ReadExec } from './exec.ts'
 import type { FileReader, Files } from './files.ts'
 import type { Forge, ForgeReader } from './forge.ts'
@@ -30,6 +31,7 @@ export interface ReadContext {
   readonly forge: ForgeReader
   readonly charts: ChartReader
   readonly clock: Clock
+  readonly env: Environment
   readonly runs: RunReader
   /** Absolute folder of this run's own files. */
   readonly runDir: string

@@ -1,3 +1,5 @@
+import type { Secret } from './secret.ts'
+
 export interface StatusEntry {
   readonly code: string // two letters of `git status --porcelain`
   readonly path: string
@@ -8,6 +10,29 @@ export interface Remote {
   readonly url: string // without credentials
 }
 
+/** How a remote is reached, instead of by what the person's own git is set up with. */
+export type GitAccess =
+  | {
+      readonly how: 'ssh'
+      /** Absolute path of the private key. */
+      readonly keyFile: string
+      /** Absolute path: a server that shows another key is refused. */
+      readonly knownHostsFile: string
+      /** For a key that is locked: what it is unlocked with, and a program that prints the variable FLUX_OPS_ASKPASS. */
+      readonly unlock?: { readonly program: string; readonly passphrase: Secret } | undefined
+    }
+  | {
+      readonly how: 'token'
+      /** `https://HOST`: sent nowhere else. */
+      readonly origin: string
+      readonly username: string
+      readonly token: Secret
+      /** As a bearer token, without the user name. */
+      readonly bearer: boolean
+      /** Absolute path of a certificate authority. */
+      readonly caFile?: string | undefined
+    }
+
 export interface RemoteBranch {
   readonly remote: string
   readonly branch: string
@@ -16,6 +41,8 @@ export interface RemoteBranch {
 
 /** `dir` is a folder inside the work tree. Throws OpsError `git-no-repository`, `git-failed`, `git-auth`, `git-rejected`, `git-unreachable`. */
 export interface GitReader {
+  /** The same, with other credentials for every remote. */
+  as(access: GitAccess): GitReader
   root(dir: string): Promise<string>
   head(dir: string): Promise<string>
   /** undefined on a detached HEAD. */
@@ -51,6 +78,7 @@ export interface GitReader {
 }
 
 export interface Git extends GitReader {
+  as(access: GitAccess): Git
   fetch(dir: string, remote: string, branch: string): Promise<string>
   /** Stages `paths` and commits them with the person's own identity, hooks and signing; without a path the commit changes nothing. Returns the commit. */
   commit(dir: string, message: string, paths: readonly string[]): Promise<string>

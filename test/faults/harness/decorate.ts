@@ -155,6 +155,7 @@ export function decorate(watch: Watch): (world: World) => World {
     const exec = watchedExec(run, world.exec)
     return {
       clock: world.clock,
+      env: world.env,
       exec,
       git: createGit(exec),
       kube: watchedKube(run, world.kube),

@@ -136,6 +136,7 @@ export function fakeContext(parts: FakeParts = {}): Context & { readonly seen: s
     target: { context: 'test', namespace: 'flux-system' },
     kube: (parts.kube ?? new FakeKube()) as unknown as Kube,
     exec: execOf(parts.exec ?? (() => ({}))),
+    env: { secret: () => undefined },
     git: { rebasing: async () => undefined, status: async () => ({ entries: [] }), ...parts.git } as Git,
     files: {
       exists: async (path) => files.has(path) || [...files.keys()].some((each) => each.startsWith(`${path}/`)),

@@ -1,0 +1,85 @@
+// A clone of our own of one branch, for a repository that nobody has cloned here: made, or brought to what the remote has.
+import { mkdir } from 'node:fs/promises'
+import { type OpsError, refusal } from '../errors.ts'
+import type { Exec } from '../ports/exec.ts'
+import type { GitAccess } from '../ports/git.ts'
+import { remoteError } from './git-errors.ts'
+import { createGitRunner, type GitRunner, lines } from './git-run.ts'
+
+const REMOTE = 'origin'
+
+export interface CloneOptions {
+  /** Absolute; made where it is not there. */
+  readonly dir: string
+  readonly url: string
+  readonly branch: string
+  /** Left out: as the person's own git reaches it. */
+  readonly access?: GitAccess | undefined
+  readonly author: { readonly name: string; readonly email: string }
+}
+
+/** Names of the branches of the remote. Throws as every question to a remote does. */
+async function branchesOf(git: GitRunner, dir: string): Promise<string[]> {
+  const result = await git.ask(dir, ['ls-remote', '--heads', '--', REMOTE], { network: true })
+  if (result.exitCode !== 0) throw remoteError(result, 'ask for its branches', dir, REMOTE)
+  return lines(result.stdout).flatMap((line) => line.split('\trefs/heads/')[1] ?? [])
+}
+
+const noBranch = ({ url, branch }: CloneOptions, there: readonly string[]): OpsError =>
+  refusal(
+    'git-branch-missing',
+    `${url} has no branch ${branch}: it has ${there.slice(0, 5).join(', ')}${there.length > 5 ? ' and others' : ''}`,
+    `git push origin ${there[0]}:refs/heads/${branch}   makes it`,
+    'or name another one: git.branch',
+  )
+
+async function unpushed(git: GitRunner, dir: string, branch: string): Promise<boolean> {
+  const head = await git.ask(dir, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`])
+  if (head.exitCode !== 0) return false
+  const left = await git.ask(dir, ['rev-list', '--max-count=1', `refs/heads/${branch}`, '--not', '--remotes'])
+  return left.exitCode === 0 && left.stdout.trim() !== ''
+}
+
+/**
+ * Gives the commit that is checked out; undefined where the remote is empty and nothing is. Files of the folder that are no part of that commit are removed:
+ * nobody but us works in it. Throws OpsError `git-unpushed` (refused) where an earlier run has left a commit there, `git-branch-missing` (refused), and
+ * those of a remote that cannot be reached.
+ */
+export async function prepareClone(exec: Exec, options: CloneOptions): Promise<string | undefined> {
+  const { dir, url, branch, access, author } = options
+  const git = createGitRunner(exec, access)
+  const must = (args: readonly string[], what: string) => git.must(dir, args, what, { effect: 'write' })
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  await must(['init', '--quiet', `--initial-branch=${branch}`], 'make a clone')
+  const settings = {
+    'remote.origin.url': url,
+    'remote.origin.fetch': `+refs/heads/${branch}:refs/remotes/${REMOTE}/${branch}`,
+    [`branch.${branch}.remote`]: REMOTE,
+    [`branch.${branch}.merge`]: `refs/heads/${branch}`,
+    'user.name': author.name,
+    'user.email': author.email,
+  }
+  for (const [key, value] of Object.entries(settings)) await must(['config', '--local', '--replace-all', key, value], 'set up the clone')
+  const there = await branchesOf(git, dir)
+  if (there.length > 0 && !there.includes(branch)) throw noBranch(options, there)
+  if (there.length > 0) {
+    const fetched = await git.ask(dir, ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', REMOTE], {
+      effect: 'write',
+      network: true,
+    })
+    if (fetched.exitCode !== 0) throw remoteError(fetched, `fetch ${branch}`, dir, REMOTE)
+  }
+  // Somebody has made the repository anew: what it was says nothing of what is pushed.
+  else await must(['update-ref', '-d', `refs/remotes/${REMOTE}/${branch}`], 'forget what the remote was')
+  if (await unpushed(git, dir, branch))
+    throw refusal(
+      'git-unpushed',
+      `an earlier run has left a commit in ${dir} that ${url} does not have`,
+      'flux-ops runs list   names the run: take it up (runs resume), or back (runs abandon)',
+      `rm -r ${dir}   where the repository was made anew: it is a clone of our own`,
+    )
+  if (there.length === 0) return undefined
+  await must(['checkout', '--quiet', '--force', '-B', branch, `refs/remotes/${REMOTE}/${branch}`], 'check the branch out')
+  await must(['clean', '--quiet', '--force', '-d', '-x'], 'clean the clone')
+  return (await must(['rev-parse', '--verify', 'HEAD'], 'read HEAD')).trim()
+}
