@@ -23,7 +23,8 @@ export interface Desk {
   /** Takes secrets out of a text that is about to be kept or shown. */
   readonly clean: Redactor['clean']
   contextFor(runId: string): Context
-  lockFor(runId: string): Promise<Lock>
+  /** `namespace`: where the lease lies; that of Flux where it is left out. */
+  lockFor(runId: string, namespace?: string): Promise<Lock>
   stopDrawing(): void
   close(): void
 }
@@ -51,13 +52,13 @@ export async function openDesk(invocation: Invocation, flags: ClusterFlags & Out
   reporter = await openReporter(flags, invocation.env, redactor)
   const { world, target } = open
   const operator = operatorName(invocation.env)
-  const lockFor = async (runId: string): Promise<Lock> => {
+  const lockFor = async (runId: string, namespace = target.namespace): Promise<Lock> => {
     const owner = { run: runId, ...(await markOf(process.pid)) }
     const { kube, clock } = world
     const waiting = ({ waitingFor, lastSeen }: { waitingFor: string; lastSeen?: string }) =>
       emit({ type: 'step.progress', id: 'lease', waitingFor, ...(lastSeen !== undefined && { lastSeen }) })
     const note = (text: string) => emit({ type: 'note', level: 'warning', text })
-    return createLeaseLock({ kube, clock, owner, namespace: target.namespace, signal: invocation.signal, progress: waiting, note })
+    return createLeaseLock({ kube, clock, owner, namespace, signal: invocation.signal, progress: waiting, note })
   }
   return {
     store: world.runs,

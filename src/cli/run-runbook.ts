@@ -49,7 +49,7 @@ async function driveOptions(
     runId,
     ctx: flags.dryRun ? dryRunContext(ctx, would) : ctx,
     store: desk.store,
-    lock: await desk.lockFor(runId),
+    lock: await (runbook.beforeFlux ? desk.lockFor(runId, 'kube-system') : desk.lockFor(runId)),
     emit: desk.emit,
     ask: createPrompt({ signal: invocation.signal, json: flags.json, beforeAsking: () => desk.stopDrawing() }),
     yes: flags.yes,

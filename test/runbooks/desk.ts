@@ -59,7 +59,13 @@ export async function drive(options: DriveInput): Promise<Driven> {
   }
   const ctx = buildContext(open, { runDir: store.dir(runId), operator: 'tester@here' })
   const owner = { run: runId, ...(await markOf(process.pid)) }
-  const lock = createLeaseLock({ kube: open.world.kube, clock: systemClock, owner, namespace: 'flux-system', signal: abort.signal })
+  const lock = createLeaseLock({
+    kube: open.world.kube,
+    clock: systemClock,
+    owner,
+    namespace: runbook.beforeFlux ? 'kube-system' : 'flux-system',
+    signal: abort.signal,
+  })
   const common = {
     runbook,
     runId,

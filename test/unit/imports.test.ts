@@ -71,7 +71,7 @@ const RULES: readonly Rule[] = [
   { from: /^runbooks\/index\.ts$/, own: /^runbooks\//, types: /^src\/engine\//, packages: NOTHING },
   {
     from: /^runbooks\/[^/]+\//,
-    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|diagnosis|actions|ports)\/|src\/errors\.ts)/,
+    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|diagnosis|actions|ports|cluster-file)\/|src\/errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|semver|yaml|${PURE_NODE})$`),
   },

@@ -1,0 +1,25 @@
+// Everything that is asked before anything is written; each check has a paragraph in README.md.
+import type { Check } from '../../src/engine/model.ts'
+import { clusterMeant, kubernetesFits, permissions, releaseKnown, storageClass } from './checks/cluster.ts'
+import { ageKeyAgrees, backupPossible, sealedFilesOpen } from './checks/keys.ts'
+import { componentsKept, pathFree, pushAllowed } from './checks/repository.ts'
+import { gitSecretFree, noOtherFlux } from './checks/standing.ts'
+import { toolsPresent } from './checks/tools.ts'
+import type { BootstrapInput } from './input.ts'
+
+export const checks: readonly Check<BootstrapInput>[] = [
+  clusterMeant,
+  noOtherFlux,
+  releaseKnown,
+  kubernetesFits,
+  storageClass,
+  toolsPresent,
+  pathFree,
+  componentsKept,
+  pushAllowed,
+  gitSecretFree,
+  ageKeyAgrees,
+  sealedFilesOpen,
+  backupPossible,
+  permissions,
+]

@@ -1,0 +1,109 @@
+// Whether another Flux is there. Two that keep one cluster, or one that is led to another folder, undo each other's work.
+import { readCrds, readDeployments, readObjects } from '../../../src/actions/cluster-survey.ts'
+import { DEPLOYMENT, FLUX_INSTANCE, idOf, parseId, SECRET } from '../../../src/actions/resources.ts'
+import type { Check, CheckItem } from '../../../src/engine/model.ts'
+import { sameRepository } from '../../../src/flux/git-urls.ts'
+import { controllersOf, installedFlux } from '../../../src/flux/installed.ts'
+import { cleanFolder } from '../../../src/flux/synced-paths.ts'
+import type { KubeObject } from '../../../src/ports/kube.ts'
+import type { BootstrapInput } from '../input.ts'
+import { gitSecretStanding } from '../steps/git-secret.ts'
+import { fail, failOf, pass } from './results.ts'
+
+type BootstrapCheck = Check<BootstrapInput>
+type File = BootstrapInput['file']
+
+/** What is wrong with the objects that bootstrap would write, where they are there. */
+function otherSync(objects: readonly KubeObject[], { flux, git }: File): CheckItem[] {
+  const own = `${flux.namespace}/${flux.namespace}`
+  return objects.flatMap((object): CheckItem[] => {
+    if (idOf(object) !== own) return []
+    const where = `${object.kind} ${own}`
+    if (object.kind === 'GitRepository') {
+      const { url = '', ref = {} } = object.spec ?? {}
+      if (!sameRepository(String(url), git.url ?? '') && url !== git.url)
+        return [{ where, what: `follows ${url}; the file says ${git.url}` }]
+      return ref.branch === git.branch ? [] : [{ where, what: `follows branch ${ref.branch ?? 'none'}; the file says ${git.branch}` }]
+    }
+    if (object.kind !== 'Kustomization') return []
+    const path = cleanFolder(String(object.spec?.path ?? ''))
+    const wanted = git.path === '.' ? '' : git.path
+    return path === wanted ? [] : [{ where, what: `applies ${path || 'the root'}; the file says ${git.path}` }]
+  })
+}
+
+/** Something is applied, and not from where bootstrap would have it. */
+const strangers = (objects: readonly KubeObject[], { flux }: File): KubeObject[] => {
+  const own = `${flux.namespace}/${flux.namespace}`
+  if (objects.some((object) => object.kind === 'Kustomization' && idOf(object) === own)) return []
+  return objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
+}
+
+export const noOtherFlux: BootstrapCheck = {
+  id: 'no-other-flux',
+  title: 'no other Flux keeps this cluster, and none follows another folder',
+  severity: 'error',
+  probe: async (ctx, { file }) => {
+    const { namespace } = file.flux
+    const [{ crds, names }, all, here] = await Promise.all([
+      readCrds(ctx.kube),
+      ctx.kube.list(DEPLOYMENT),
+      readDeployments(ctx.kube, namespace),
+    ])
+    const hasInstances = names.includes(`${FLUX_INSTANCE.plural}.${FLUX_INSTANCE.group}`)
+    const [objects, instances] = await Promise.all([readObjects(ctx.kube, crds), hasInstances ? ctx.kube.list(FLUX_INSTANCE) : []])
+    const elsewhere = all.filter((one) => one.metadata.namespace !== namespace && controllersOf([one]).length > 0)
+    const running = here.length === 0 ? undefined : installedFlux(here, crds)
+    const items: CheckItem[] = [
+      ...elsewhere.map((one) => ({ where: `Deployment ${idOf(one)}`, what: `is a controller of Flux outside of ${namespace}` })),
+      ...instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' })),
+      ...otherSync(objects, file),
+      ...strangers(objects, file)
+        .slice(0, 10)
+        .map((one) => ({ where: `${one.kind} ${idOf(one)}`, what: 'is there, and nothing that bootstrap would have made' })),
+      ...(running?.status === 'found' && running.version !== file.flux.version
+        ? [{ where: `Flux ${running.version}`, what: `runs; the file says ${file.flux.version}: flux-ops upgrade changes it` }]
+        : []),
+    ]
+    if (items.length > 0)
+      return fail(
+        'no-other-flux',
+        'this cluster is kept already, or was',
+        ['is it the right cluster?  kubectl config current-context', 'flux-ops status'],
+        items,
+      )
+    return pass(
+      here.length === 0
+        ? crds.length === 0
+          ? 'nothing of Flux is there'
+          : 'CRDs of Flux are there, and no controller'
+        : 'Flux is there already, as the file has it',
+    )
+  },
+}
+
+export const gitSecretFree: BootstrapCheck = {
+  id: 'git-secret-free',
+  title: 'no other credentials lie where these are to go',
+  severity: 'error',
+  probe: async (ctx, input) => {
+    const { file, access } = input
+    if (access === null) return { status: 'skip', reason: 'the repository asks for no credentials' }
+    const id = `${file.flux.namespace}/${file.git.secretName}`
+    try {
+      const standing = await gitSecretStanding(ctx, id, input)
+      if (standing !== 'other') return pass(standing === 'same' ? `Secret ${id} holds them already` : undefined)
+    } catch (error) {
+      return failOf('git-secret-free', error)
+    }
+    const there = await ctx.kube.get(SECRET, parseId(id), { metadataOnly: true })
+    return fail(
+      'git-secret-free',
+      `Secret ${id}, of ${there?.metadata.creationTimestamp ?? 'an unknown time'}, holds other credentials: it is not overwritten`,
+      [
+        `another name:  git.secretName of the file`,
+        `kubectl -n ${file.flux.namespace} delete secret ${file.git.secretName}   if nothing needs it`,
+      ],
+    )
+  },
+}

@@ -1,0 +1,39 @@
+// The bootstrap as lines for a person: one a step, with what it touches.
+import { gitSecret, pathsOf } from './plan-facts.ts'
+import type { BootstrapPlan } from './plan-schema.ts'
+import { bootstrapSteps } from './steps.ts'
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
+const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
+  namespace: ({ file }) => `Namespace ${file.flux.namespace}`,
+  'age-key': ({ file }) =>
+    `Secret ${file.flux.namespace}/${file.sops?.secretName}: ${file.sops?.key.file === undefined ? 'a new age key, unless there is one' : `the key of ${file.sops.key.file}`}`,
+  'back-up': ({ file }) => (file.sops?.backup === undefined ? 'none is asked for' : `into ${file.sops.backup.out}`),
+  'git-secret': (plan) =>
+    plan.access === null
+      ? 'none: the repository asks for no credentials'
+      : `Secret ${gitSecret(plan)}: ${plan.access.how === 'ssh' ? `the key, and ${counted(plan.knownHosts.length, 'host key')}` : 'the token'}`,
+  files: (plan) => (pathsOf(plan).length === 0 ? 'nothing is missing' : counted(pathsOf(plan).length, 'file')),
+  commit: (plan) => (pathsOf(plan).length === 0 ? 'nothing to commit' : 'one commit'),
+  push: ({ repo }) => `${repo.remote}/${repo.branch}, never forced   ▲ until here the run can be taken back`,
+  install: ({ file }) => `Flux ${file.flux.version}: ${[...file.flux.components, ...file.flux.componentsExtra].join(', ')}`,
+  sync: ({ repo, file }) => `GitRepository and Kustomization ${repo.source}: ${repo.url}, ${repo.branch}, ${file.git.path}`,
+  rollout: () => 'the controllers are there',
+  verify: ({ file }) => `Ready at the commit, each layer within ${file.wait.timeout}`,
+}
+
+export function describePlan(plan: BootstrapPlan): string[] {
+  const { file, context, clusterUid, kubernetes, repo, there } = plan
+  const steps = bootstrapSteps(plan).map(
+    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(12)} ${DETAILS[step.id]?.(plan) ?? step.title}`,
+  )
+  return [
+    `cluster ${file.metadata.name}: context ${context}, Kubernetes ${kubernetes}, uid ${clusterUid}`,
+    `follows ${repo.url}, branch ${repo.branch}${repo.head === '' ? ' (an empty repository)' : ` at ${repo.head.slice(0, 10)}`}, folder ${file.git.path}`,
+    there.length === 0 ? 'nothing of Flux is in the cluster' : `in the cluster already: ${there.join(', ')}`,
+    ...pathsOf(plan).map((path) => `  + ${path}`),
+    ...plan.advice,
+    ...steps,
+  ]
+}

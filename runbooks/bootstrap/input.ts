@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { clusterFileSchema } from '../../src/cluster-file/schema.ts'
+
+const path = z.string().min(1).max(4096)
+
+/** How the repository is reached by us, and by Flux. Secrets stay where they are: here is only where that is. */
+export const accessSchema = z.discriminatedUnion('how', [
+  z.strictObject({
+    how: z.literal('ssh'),
+    keyFile: path,
+    /** Variable with the passphrase of the key. */
+    passphraseEnv: z.string().nullable(),
+    knownHostsFile: path,
+  }),
+  z.strictObject({
+    how: z.literal('token'),
+    origin: z.string().max(1024),
+    username: z.string().max(253),
+    bearer: z.boolean(),
+    /** One of the two. */
+    env: z.string().nullable(),
+    file: path.nullable(),
+    caFile: path.nullable(),
+  }),
+])
+
+export const inputSchema = z.strictObject({
+  /** With every default filled in, and absolute paths. */
+  file: clusterFileSchema,
+  /** Absolute: a clone of the branch that the cluster is to follow, at the head of the remote; nobody else works in it. */
+  repo: path,
+  /** null: the repository asks for nothing. */
+  access: accessSchema.nullable(),
+  /** Lines of known_hosts that a person gave or confirmed; [] where it is not fetched over SSH. */
+  knownHosts: z.array(z.string().max(8192)).max(100),
+  /** Version that writes backups. */
+  tool: z.string().max(100),
+})
+
+export type BootstrapInput = z.infer<typeof inputSchema>

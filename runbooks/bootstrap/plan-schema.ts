@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { clusterFileSchema } from '../../src/cluster-file/schema.ts'
+import { accessSchema } from './input.ts'
+
+export const planSchema = z.strictObject({
+  clusterUid: z.string(),
+  context: z.string(),
+  kubernetes: z.string(),
+  file: clusterFileSchema,
+  access: accessSchema.nullable(),
+  knownHosts: z.array(z.string()),
+  repo: z.strictObject({
+    root: z.string(),
+    /** '' where the repository has no commit yet. */
+    head: z.string(),
+    remote: z.string(),
+    branch: z.string(),
+    url: z.string(),
+    source: z.string(),
+  }),
+  /** Folder of the gotk files. */
+  folder: z.string(),
+  /** Of `flux install`. */
+  flags: z.array(z.string()),
+  /** What is written, each whole. gotk-components.yaml is made again where it is written: its sum is here. */
+  files: z.array(z.strictObject({ path: z.string(), text: z.string(), why: z.string() })),
+  components: z.strictObject({ path: z.string(), sha256: z.string(), isThere: z.boolean() }),
+  advice: z.array(z.string()),
+  /** What is in the cluster already. */
+  there: z.array(z.string()),
+  tool: z.string(),
+  timeoutMs: z.int(),
+  madeAt: z.string(),
+})
+
+export type BootstrapPlan = z.infer<typeof planSchema>

@@ -1,0 +1,120 @@
+// What the cluster follows, written, committed and pushed. A repository that has everything already gets no commit.
+import { createHash } from 'node:crypto'
+import { commitMessage, dropCommit, findCommit, pushCommit, pushLine, whereabouts } from '../../../src/actions/commit-and-push.ts'
+import { reaching } from '../../../src/actions/git-credentials.ts'
+import { generateComponents } from '../../../src/actions/gotk.ts'
+import { restoreFiles } from '../../../src/actions/restore-files.ts'
+import type { WriteStep } from '../../../src/engine/model.ts'
+import { OpsError } from '../../../src/errors.ts'
+import type { Context, ReadContext } from '../../../src/ports/context.ts'
+import { type BootstrapView, pathsOf, trailerOf } from '../plan-facts.ts'
+import type { BootstrapPlan } from '../plan-schema.ts'
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+async function componentsText(ctx: ReadContext, { file, flags, components }: BootstrapPlan): Promise<string> {
+  const text = await generateComponents(ctx, file.flux.version, flags)
+  if (sha256(text) === components.sha256) return text
+  throw new OpsError({
+    code: 'gotk-moved',
+    message: 'flux install --export prints other manifests than when the plan was made',
+    hints: ['was the flux CLI replaced meanwhile?', 'begin anew:  flux-ops runs abandon, then bootstrap'],
+  })
+}
+
+async function isWritten(ctx: ReadContext, { repo, files, components }: BootstrapPlan): Promise<boolean> {
+  const wanted = [
+    ...files.map(({ path, text }) => ({ path, sum: sha256(text) })),
+    ...(components.isThere ? [] : [{ path: components.path, sum: components.sha256 }]),
+  ]
+  for (const { path, sum } of wanted) {
+    const file = `${repo.root}/${path}`
+    if (!(await ctx.files.exists(file)) || (await ctx.files.sha256(file)) !== sum) return false
+  }
+  return true
+}
+
+async function write(ctx: Context, plan: BootstrapPlan): Promise<void> {
+  const { repo, files, components } = plan
+  const gotk = components.isThere ? [] : [{ path: components.path, text: await componentsText(ctx, plan) }]
+  for (const { path, text } of [...gotk, ...files]) {
+    const file = `${repo.root}/${path}`
+    await ctx.files.makeDir(folderOf(file))
+    await ctx.files.writeText(file, text, { mode: 0o644 })
+  }
+}
+
+/** In a repository without a commit there is nothing that git could put back. */
+async function takeBack(ctx: Context, { plan }: BootstrapView): Promise<void> {
+  const { root, head } = plan.repo
+  if (head !== '') return restoreFiles(ctx, root, pathsOf(plan))
+  for (const path of pathsOf(plan)) if (await ctx.files.exists(`${root}/${path}`)) await ctx.files.remove(`${root}/${path}`)
+}
+
+export const filesStep: WriteStep<BootstrapPlan> = {
+  kind: 'write',
+  id: 'files',
+  title: 'write what is missing in the repository',
+  why: 'what is there stays; what Flux is made of stands in git, so that it can be changed there',
+  preview: ({ plan }) => pathsOf(plan).map((path) => `write ${path}`),
+  isDone: (ctx, { plan }) => isWritten(ctx, plan),
+  run: async (ctx, { plan }) => {
+    await write(ctx, plan)
+    return { files: pathsOf(plan).length }
+  },
+  factsWhenDone: async (_ctx, { plan }) => ({ files: pathsOf(plan).length }),
+  undo: takeBack,
+}
+
+const messageOf = ({ plan, runId }: BootstrapView): string => {
+  const { metadata, flux, git } = plan.file
+  const appendix = git.commitMessageAppendix === undefined ? [] : [git.commitMessageAppendix]
+  return commitMessage(`Bootstrap cluster ${metadata.name} with Flux ${flux.version}`, appendix, [trailerOf({ plan, runId, facts: {} })])
+}
+
+/** Whether the commit that is checked out has everything, whoever made it. */
+async function isCommitted(ctx: ReadContext, view: BootstrapView): Promise<boolean> {
+  if (pathsOf(view.plan).length === 0) return true
+  if ((await findCommit(ctx, view.plan.repo, trailerOf(view))) !== undefined) return true
+  if (!(await isWritten(ctx, view.plan))) return false
+  const { entries } = await ctx.git.status(view.plan.repo.root)
+  return entries.length === 0 && (await ctx.git.head(view.plan.repo.root).catch(() => '')) !== ''
+}
+
+export const commitStep: WriteStep<BootstrapPlan> = {
+  kind: 'write',
+  id: 'commit',
+  title: 'commit it',
+  why: 'one commit, with the id of this run, so that it is found again',
+  preview: (view) => [`git commit -m '${messageOf(view).split('\n')[0]}'`],
+  isDone: isCommitted,
+  run: async (ctx, view) => {
+    if (!(await isWritten(ctx, view.plan))) await write(ctx, view.plan)
+    return { commit: await ctx.git.commit(view.plan.repo.root, messageOf(view), pathsOf(view.plan)) }
+  },
+  factsWhenDone: async (ctx, { plan }) => ({ commit: await ctx.git.head(plan.repo.root) }),
+  undo: (ctx, view) => dropCommit(ctx, view.plan.repo, trailerOf(view), view.runId),
+}
+
+/** Nothing of ours is to be pushed, or the remote has it. */
+async function isPushed(ctx: ReadContext, view: BootstrapView): Promise<boolean> {
+  const { repo } = view.plan
+  const own = await whereabouts(ctx, repo, trailerOf(view))
+  return own === 'none' ? isCommitted(ctx, view) : own === 'pushed'
+}
+
+export const pushStep: WriteStep<BootstrapPlan> = {
+  kind: 'write',
+  id: 'push',
+  title: 'push it',
+  why: 'Flux reads it from there; never forced, and on a protected branch refused before the cluster gets anything of Flux',
+  preview: ({ plan }) => [pushLine(plan.repo, 'HEAD')],
+  pointOfNoReturn: 'what is pushed stays: from here on the way back is a revert by hand',
+  isDone: async (ctx, view) => isPushed(await reaching(ctx, view.plan), view),
+  run: async (ctx, view) => ({
+    ...(await pushCommit(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view), async () => undefined)),
+  }),
+  factsWhenDone: async (ctx, { plan }) => ({ commit: await ctx.git.head(plan.repo.root), replayed: 0 }),
+}

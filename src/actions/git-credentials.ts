@@ -1,0 +1,102 @@
+// Credentials of a repository, by where they are kept: for git here, and for the Secret that Flux reads.
+import { usageError } from '../errors.ts'
+import type { ReadContext } from '../ports/context.ts'
+import type { Git, GitAccess } from '../ports/git.ts'
+import { Secret } from '../ports/secret.ts'
+
+/** JSON: goes into plans and journals, and holds no secret. */
+export type Access =
+  | {
+      readonly how: 'ssh'
+      /** Absolute path of the private key. */
+      readonly keyFile: string
+      /** Variable with the passphrase of the key; null where it has none. */
+      readonly passphraseEnv: string | null
+      /** Absolute path: a server that shows another key is refused. */
+      readonly knownHostsFile: string
+    }
+  | {
+      readonly how: 'token'
+      /** `https://HOST` */
+      readonly origin: string
+      readonly username: string
+      /** Sent as a bearer token, without the user name. */
+      readonly bearer: boolean
+      /** Variable with the token, or file with it: one of the two. */
+      readonly env: string | null
+      readonly file: string | null
+      /** Absolute path of a certificate authority. */
+      readonly caFile: string | null
+    }
+
+type Reader = Pick<ReadContext, 'files' | 'env'>
+
+/** A program that prints what a key is unlocked with; it holds nothing itself. */
+export const ASKPASS = '#!/bin/sh\nprintf \'%s\\n\' "$FLUX_OPS_ASKPASS"\n'
+
+export const askpassPath = (repo: string): string => `${repo}.askpass`
+
+/** Throws OpsError (usage) `variable-empty`. */
+function variable({ env }: Pick<ReadContext, 'env'>, name: string, what: string): Secret {
+  const value = env.secret(name)
+  if (value !== undefined) return value
+  throw usageError('variable-empty', `${name} is not set: it holds ${what}`, `export ${name}=…   and the same command again`)
+}
+
+/** Throws OpsError (usage) `variable-empty`, `token-empty`, and those of a file that cannot be read. */
+export async function tokenOf(ctx: Reader, access: Access & { how: 'token' }): Promise<Secret> {
+  if (access.env !== null) return variable(ctx, access.env, 'the token of the repository')
+  const text = (await ctx.files.readText(access.file ?? '')).trim()
+  if (text === '' || /\s/.test(text)) throw usageError('token-empty', `${access.file} does not hold a token`, 'write it into its only line')
+  return new Secret(text)
+}
+
+export const passphraseOf = (ctx: Reader, { passphraseEnv }: Access & { how: 'ssh' }): Secret | undefined =>
+  passphraseEnv === null ? undefined : variable(ctx, passphraseEnv, 'the passphrase of the key of the repository')
+
+/** undefined: nothing is needed. `repo`: of the clone, beside which the askpass program lies. */
+export async function gitAccess(ctx: Reader, access: Access | null, repo: string): Promise<GitAccess | undefined> {
+  if (access === null) return undefined
+  if (access.how === 'token') {
+    const { origin, username, bearer, caFile } = access
+    return { how: 'token', origin, username, bearer, token: await tokenOf(ctx, access), caFile: caFile ?? undefined }
+  }
+  const passphrase = passphraseOf(ctx, access)
+  const { keyFile, knownHostsFile } = access
+  const unlock = passphrase === undefined ? undefined : { program: askpassPath(repo), passphrase }
+  return { how: 'ssh', keyFile, knownHostsFile, unlock }
+}
+
+/** The same context, whose git reaches the repository as the plan says. */
+export async function reaching<C extends ReadContext>(ctx: C, plan: { access: Access | null; repo: { root: string } }): Promise<C> {
+  const access = await gitAccess(ctx, plan.access, plan.repo.root)
+  return access === undefined ? ctx : { ...ctx, git: (ctx.git as Git).as(access) }
+}
+
+const bytesOf = (text: string): string => Buffer.from(text).toString('base64')
+
+const invalidKey = (path: string) => usageError('key-invalid', `${path} holds no private key`, 'name the key, and not its .pub')
+
+/** What Flux finds in the Secret, in the names of `flux create secret git`. */
+export async function secretData(
+  ctx: Reader,
+  { access, knownHosts }: { readonly access: Access; readonly knownHosts: readonly string[] },
+): Promise<Record<string, string>> {
+  if (access.how === 'token') {
+    const token = (await tokenOf(ctx, access)).reveal()
+    const ca: Record<string, string> = access.caFile === null ? {} : { 'ca.crt': bytesOf(await ctx.files.readText(access.caFile)) }
+    if (access.bearer) return { bearerToken: bytesOf(token), ...ca }
+    return { username: bytesOf(access.username), password: bytesOf(token), ...ca }
+  }
+  const passphrase = passphraseOf(ctx, access)
+  const key = await ctx.files.readText(access.keyFile)
+  if (!key.includes('PRIVATE KEY-----')) throw invalidKey(access.keyFile)
+  const beside = `${access.keyFile}.pub`
+  const pub: Record<string, string> = (await ctx.files.exists(beside)) ? { 'identity.pub': bytesOf(await ctx.files.readText(beside)) } : {}
+  return {
+    identity: bytesOf(key),
+    ...pub,
+    known_hosts: bytesOf(`${knownHosts.join('\n')}\n`),
+    ...(passphrase !== undefined && { password: bytesOf(passphrase.reveal()) }),
+  }
+}

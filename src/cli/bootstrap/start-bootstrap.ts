@@ -1,0 +1,76 @@
+// `bootstrap -f`: reads the cluster file, opens its repository, drives the runbook in its cluster.
+import { dirname, resolve } from 'node:path'
+import { localWorld } from '../../adapters/context.ts'
+import { homeFolder } from '../../adapters/crash-log.ts'
+import { localFiles } from '../../adapters/files.ts'
+import { createRedactor } from '../../adapters/redactor.ts'
+import { runsRoot } from '../../adapters/run-store.ts'
+import { readClusterFile } from '../../cluster-file/read.ts'
+import type { ClusterFile } from '../../cluster-file/schema.ts'
+import { usageError } from '../../errors.ts'
+import type { Invocation } from '../invocation.ts'
+import { loadRunbook } from '../load-runbook.ts'
+import type { RunFlags } from '../run-flags.ts'
+import type { RunReport } from '../run-report.ts'
+import { startRun } from '../run-runbook.ts'
+import { openClone } from './open-clone.ts'
+import { resolvePaths } from './resolve-file.ts'
+
+/** Where a script says another cluster than the file, one of the two is a mistake. */
+function assertAgrees(given: string | undefined, wanted: string, flag: string, field: string): void {
+  if (given === undefined || given === wanted) return
+  throw usageError(
+    'cluster-file-disagrees',
+    `--${flag} is ${given}, and ${field} of the file is ${wanted}`,
+    `leave --${flag} out, or change the file`,
+  )
+}
+
+/** What a file may say and no run does yet. */
+function assertPossible({ flux, git, sops, layout }: ClusterFile): void {
+  const wanting = [
+    ...(flux.style === 'git' ? [] : [`flux.style ${flux.style}`]),
+    ...(git.publish === 'push' ? [] : [`git.publish ${git.publish}`]),
+    ...(git.auth?.ssh?.generate === undefined ? [] : ['git.auth.ssh.generate']),
+    ...(sops?.key.backup === undefined ? [] : ['sops.key.backup']),
+    ...(layout.kind === 'none' ? [] : [`layout.kind ${layout.kind}`]),
+    ...(layout.sampleApp ? ['layout.sampleApp'] : []),
+    ...(layout.ci === 'none' ? [] : [`layout.ci ${layout.ci}`]),
+  ]
+  if (wanting.length === 0) return
+  throw usageError(
+    'bootstrap-not-yet',
+    `this flux-ops cannot do all that the file says: ${wanting.join(', ')}`,
+    'leave it out, or wait for a newer flux-ops',
+  )
+}
+
+async function readFile(path: string, invocation: Invocation): Promise<ClusterFile> {
+  const file = readClusterFile(await localFiles.readBytes(resolve(path)), path)
+  return resolvePaths(file, { folder: dirname(resolve(path)), home: homeFolder(invocation.env) })
+}
+
+export interface BootstrapFlags {
+  readonly file: string
+  /** undefined where it was not typed. */
+  readonly namespace: string | undefined
+}
+
+export async function startBootstrap(
+  invocation: Invocation,
+  { file: path, namespace }: BootstrapFlags,
+  flags: RunFlags,
+): Promise<RunReport> {
+  const file = await readFile(path, invocation)
+  assertAgrees(flags.context, file.cluster.context, 'context', 'cluster.context')
+  assertAgrees(namespace, file.flux.namespace, 'namespace', 'flux.namespace')
+  assertPossible(file)
+  const world = localWorld({ env: invocation.env, redactor: createRedactor(), signal: invocation.signal })
+  const { repo, access, knownHosts } = await openClone(world, file, runsRoot(invocation.env, homeFolder(invocation.env)))
+  const driven = await startRun(invocation, {
+    runbook: await loadRunbook('bootstrap'),
+    input: { file, repo, access, knownHosts, tool: invocation.version },
+    flags: { ...flags, context: file.cluster.context, namespace: file.flux.namespace },
+  })
+  return driven.report
+}

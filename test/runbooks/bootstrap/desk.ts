@@ -1,0 +1,164 @@
+// What the tests of a bootstrap share: an empty cluster, an empty repository on an authenticated server, and the built CLI as a person starts it.
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { stringify } from 'yaml'
+import {
+  down,
+  environment,
+  type Faults,
+  readState,
+  restore,
+  type SandboxPaths,
+  sandboxPaths,
+  snapshot,
+  standardServices,
+  up,
+} from '../../../src/sandbox/index.ts'
+import { type Cli, type CliResult, createCli } from '../../cli/flux-ops.ts'
+import { allTools, manifestsDir } from '../../sandbox/scratch.ts'
+
+const EMPTY = 'empty'
+export const TOKEN = 'GIT_TOKEN'
+
+type Fields = Record<string, unknown>
+
+export class BootstrapDesk {
+  readonly root: string
+  readonly paths: SandboxPaths
+  readonly work: string
+  readonly cli: Cli
+  /** Of the git server, without a repository. */
+  server = ''
+  password = ''
+
+  private constructor(root: string, work: string, cli: Cli) {
+    this.root = root
+    this.work = work
+    this.cli = cli
+    this.paths = sandboxPaths(join(root, 'main'))
+  }
+
+  static async open(): Promise<BootstrapDesk> {
+    const root = await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-'))
+    const desk = new BootstrapDesk(root, await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-work-')), await createCli())
+    await up({ ...desk.#ref, flux: 'none', tools: await allTools() })
+    const port = (await readState(desk.paths.dir))?.ports.git
+    desk.server = `http://127.0.0.1:${port}`
+    desk.password = (await readFile(join(desk.paths.secrets, 'git-password'), 'utf8')).trim()
+    await desk.addRepository('fleet')
+    await snapshot(desk.#ref, EMPTY)
+    return desk
+  }
+
+  get #ref() {
+    return { name: 'main', root: this.root, manifestsDir, services: standardServices }
+  }
+
+  /** An empty cluster and an empty repository again, or what was kept. */
+  async reset(label = EMPTY): Promise<void> {
+    await restore(this.#ref, label)
+    await rm(join(this.cli.home, 'state'), { recursive: true, force: true })
+  }
+
+  keep = (label: string): Promise<void> => snapshot(this.#ref, label)
+
+  async close(): Promise<void> {
+    await down('main', { root: this.root, delete: true, graceMs: 0 })
+    await this.cli.remove()
+    for (const dir of [this.root, this.work]) await rm(dir, { recursive: true, force: true })
+  }
+
+  get env(): Record<string, string> {
+    return environment({ dir: this.paths.dir })
+  }
+
+  async run(tool: string, ...args: string[]): Promise<string> {
+    const path = tool === 'git' ? tool : join(this.paths.bin, tool)
+    return (await promisify(execFile)(path, args, { env: this.env, maxBuffer: 2 ** 28 })).stdout
+  }
+
+  kubectl = (...args: string[]): Promise<string> => this.run('kubectl', ...args)
+
+  faults = (faults: Faults): Promise<void> => writeFile(this.paths.faults, JSON.stringify(faults))
+
+  bare = (name = 'fleet'): string => join(this.paths.git, `${name}.git`)
+
+  async addRepository(name: string): Promise<void> {
+    await mkdir(this.paths.git, { recursive: true })
+    await this.run('git', 'init', '--quiet', '--bare', '--initial-branch=main', this.bare(name))
+    await this.run('git', '-C', this.bare(name), 'config', 'http.receivepack', 'true')
+  }
+
+  /** Commits files to the repository, as somebody else does. */
+  async push(files: Record<string, string>, name = 'fleet'): Promise<void> {
+    const clone = await mkdtemp(join(this.work, 'clone-'))
+    const git = (...args: string[]) => this.run('git', '-C', clone, '-c', 'user.name=Other', '-c', 'user.email=other@example.org', ...args)
+    await git('clone', '--quiet', this.bare(name), '.')
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(join(clone, path, '..'), { recursive: true })
+      await writeFile(join(clone, path), text)
+    }
+    await git('add', '--all')
+    await git('commit', '--quiet', '-m', 'by somebody else')
+    await git('push', '--quiet', 'origin', 'HEAD:main')
+  }
+
+  log = async (name = 'fleet'): Promise<string[]> =>
+    (await this.run('git', '-C', this.bare(name), 'log', '--format=%s', 'main').catch(() => '')).split('\n').filter((line) => line !== '')
+
+  show = (path: string, name = 'fleet'): Promise<string> => this.run('git', '-C', this.bare(name), 'show', `main:${path}`)
+
+  /** Writes a cluster file; `change` is laid over the usual one, section by section. */
+  async file(change: Record<string, Fields> = {}): Promise<string> {
+    const usual: Record<string, Fields> = {
+      metadata: { name: 'prod' },
+      cluster: { context: (await this.kubectl('config', 'current-context')).trim() },
+      flux: { version: '2.9.2', style: 'git' },
+      git: {
+        url: `${this.server}/fleet.git`,
+        allowInsecure: true,
+        path: 'clusters/prod',
+        auth: { token: { env: TOKEN, username: 'sandbox' } },
+      },
+    }
+    const sections = new Set([...Object.keys(usual), ...Object.keys(change)])
+    const merged = Object.fromEntries([...sections].map((name) => [name, { ...usual[name], ...change[name] }]))
+    const path = join(this.work, 'cluster.yaml')
+    await writeFile(path, stringify({ apiVersion: 'flux-ops.dev/v1', kind: 'Cluster', ...merged }))
+    return path
+  }
+
+  bootstrap(file: string, env: Record<string, string> = {}, ...args: string[]): Promise<CliResult> {
+    return this.start(['bootstrap', '--file', file, '--yes', ...args], env)
+  }
+
+  start = (args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> =>
+    this.cli.run(args, { env: { ...this.env, ...this.#own, ...env } })
+
+  folder = (): Promise<string> => mkdtemp(join(this.work, 'out-'))
+
+  /** State and home are the test's, tools and cluster the sandbox's. */
+  get #own(): Record<string, string> {
+    return { [TOKEN]: this.password, HOME: this.cli.home, XDG_STATE_HOME: join(this.cli.home, 'state') }
+  }
+
+  /** Every object of the cluster that a bootstrap or Flux has made, by kind and name, with its resourceVersion and uid. */
+  async versions(): Promise<Record<string, string>> {
+    const kinds = [
+      'namespaces,secrets,deployments.apps,services,serviceaccounts,networkpolicies,customresourcedefinitions',
+      'gitrepositories.source.toolkit.fluxcd.io,kustomizations.kustomize.toolkit.fluxcd.io',
+    ].join(',')
+    const { items } = JSON.parse(await this.kubectl('get', kinds, '-A', '-o', 'json')) as {
+      items: { kind: string; metadata: { name: string; namespace?: string; uid: string; generation?: number; resourceVersion: string } }[]
+    }
+    return Object.fromEntries(
+      items.map(({ kind, metadata }) => [
+        `${kind} ${metadata.namespace ?? ''}/${metadata.name}`,
+        `${metadata.uid} ${metadata.generation ?? metadata.resourceVersion}`,
+      ]),
+    )
+  }
+}
