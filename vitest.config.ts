@@ -66,6 +66,15 @@ export default defineConfig({
           testTimeout: 10 * MINUTE,
         },
       },
+      {
+        test: {
+          name: 'bootstrap',
+          include: ['test/bootstrap/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
+          ...onSandbox,
+          testTimeout: 10 * MINUTE,
+        },
+      },
       // Its forge is built for it alone: npm run test:forge.
       { test: { name: 'forge', include: ['test/forge/**/*.test.ts'], sequence: { groupOrder: 2 }, ...onSandbox } },
       // Last of all: it searches what the others have left behind.

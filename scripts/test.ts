@@ -1,5 +1,5 @@
 // `npm test`: what the tests need, then the tests, then `N passed, N failed` as the very last line.
-// Arguments: test projects (unit, sandbox, faults, planner, hazards, styles, recover, forge), then whatever vitest is to be given.
+// Arguments: test projects (unit, sandbox, faults, planner, hazards, styles, recover, bootstrap, forge), then whatever vitest is to be given.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { COUNTS_FILE, type Counts } from './test/closing-line.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards', 'styles', 'recover', 'forge']
+const PROJECTS = ['unit', 'sandbox', 'faults', 'planner', 'hazards', 'styles', 'recover', 'bootstrap', 'forge']
 
 const split = (args: string[]): { projects: string[]; rest: string[] } => {
   const end = args.findIndex((arg) => !PROJECTS.includes(arg))
@@ -19,7 +19,7 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
 const buildToolchain = (projects: string[]): boolean => {
-  const more = Object.entries({ forge: 'forge', hazards: 'kubernetes-1.33', recover: 'ssh' })
+  const more = Object.entries({ forge: 'forge', hazards: 'kubernetes-1.33', recover: 'ssh', bootstrap: 'ssh' })
   const tools = ['all', ...more.flatMap(([project, set]) => (projects.includes(project) ? [set] : []))]
   const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0

@@ -1,6 +1,6 @@
 // Host keys of a git server over SSH: what it shows now, and the pinned ones of a known_hosts. What is shown proves nothing: whoever stands in between shows
 // his own. It is taken only where a person names the fingerprint.
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { refusal } from '../errors.ts'
 import type { ReadContext } from '../ports/context.ts'
 
@@ -25,7 +25,7 @@ export function sshPlace(url: string): SshPlace | undefined {
 }
 
 /** How known_hosts names it. */
-const hostName = ({ host, port }: SshPlace): string => (port === '22' ? host : `[${host}]:${port}`)
+export const hostName = ({ host, port }: SshPlace): string => (port === '22' ? host : `[${host}]:${port}`)
 
 /** RFC 4253 names, and those of OpenSSH. */
 const LINE = /^(\S+) ((?:ssh|ecdsa|sk)-[a-z0-9@.-]+) ([A-Za-z0-9+/=]+)$/
@@ -43,6 +43,23 @@ export async function shownKeys(ctx: Pick<ReadContext, 'exec'>, place: SshPlace)
   })
   if (keys.length === 0) throw refusal('host-silent', `${hostName(place)} shows no host key`, `ssh-keyscan -p ${place.port} ${place.host}`)
   return keys
+}
+
+/** `|1|SALT|HASH`: HMAC-SHA1 of the name, as ssh-keygen -H writes it (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+function isHashOf(entry: string, name: string): boolean {
+  const [, one, salt = '', hash] = entry.split('|')
+  return one === '1' && createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
+}
+
+/** Lines of a known_hosts that name this server, plainly or hashed. Patterns and marked lines (@cert-authority, @revoked) are left out: Flux needs the key itself. */
+export function linesOf(knownHosts: string, place: SshPlace): string[] {
+  const name = hostName(place)
+  return knownHosts.split('\n').flatMap((text) => {
+    const line = text.trim()
+    const [hosts = ''] = line.split(/\s+/)
+    if (line === '' || line.startsWith('#') || line.startsWith('@')) return []
+    return hosts.startsWith('|') ? (isHashOf(hosts, name) ? [line] : []) : hosts.split(',').includes(name) ? [line] : []
+  })
 }
 
 /** The other hosts' lines stay as they are. */

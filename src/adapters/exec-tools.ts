@@ -20,7 +20,6 @@ export const TOOLS: Readonly<Record<Tool, ToolFacts>> = {
   gh: { minimum: '2.40', install: 'https://cli.github.com' },
   glab: { minimum: '1.40', install: 'https://gitlab.com/gitlab-org/cli' },
   'ssh-keyscan': { minimum: '8.0', install: "your system's package openssh-client" },
-  'ssh-keygen': { minimum: '8.0', install: "your system's package openssh-client" },
 }
 
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/

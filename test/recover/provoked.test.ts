@@ -47,13 +47,19 @@ describe.each(RELEASES)('with the controllers of Flux %s', (flux) => {
   )
 
   test('all of them are found in a bundle as they are in the cluster', async () => {
-    const { live, found, result } = await bundled(desk)
+    const wanted = scenarios.map((one) => one.expects(desk.place(one)).state)
+    let missing = wanted
 
-    expect(found).toEqual(live)
-    expect(result.same).toBe(true)
-    expect(found.causes.map(({ state }) => state)).toEqual(
-      expect.arrayContaining(scenarios.map((one) => one.expects(desk.place(one)).state)),
-    )
+    // A controller that is just at it again says nothing of the state for that moment.
+    for (let attempt = 0; attempt < 5 && missing.length > 0; attempt++) {
+      const { live, found, result } = await bundled(desk)
+      expect(found).toEqual(live)
+      expect(result.same).toBe(true)
+      const states = found.causes.map(({ state }) => state)
+      missing = wanted.filter((state) => !states.includes(state))
+    }
+
+    expect(missing).toEqual([])
   })
 
   test.each(quiet.map((scenario) => ({ title: scenario.title, scenario })))('$title is told, and is no cause', ({ scenario }) => {

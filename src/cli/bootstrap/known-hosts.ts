@@ -1,18 +1,13 @@
 // Host keys of the git server that a person vouches for: lines of a known_hosts of theirs, or what the server shows where its fingerprint is in the file.
-import { type SshPlace, shownKeys, sshPlace } from '../../actions/host-keys.ts'
+import { hostName, linesOf, type SshPlace, shownKeys, sshPlace } from '../../actions/host-keys.ts'
 import type { ClusterFile } from '../../cluster-file/schema.ts'
 import { refusal } from '../../errors.ts'
 import type { ReadContext } from '../../ports/context.ts'
 
-type Tools = Pick<ReadContext, 'exec'>
+type Tools = Pick<ReadContext, 'exec' | 'files'>
 
-const hostName = ({ host, port }: SshPlace): string => (port === '22' ? host : `[${host}]:${port}`)
-
-/** ssh-keygen finds names that are hashed as well. */
-async function fromFile({ exec }: Tools, place: SshPlace, path: string): Promise<string[]> {
-  const args = ['-F', hostName(place), '-f', path]
-  const { stdout } = await exec.run({ tool: 'ssh-keygen', args, effect: 'read', allowFailure: true, timeoutMs: 20_000 })
-  const found = stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+async function fromFile({ files }: Tools, place: SshPlace, path: string): Promise<string[]> {
+  const found = linesOf(await files.readText(path), place)
   if (found.length > 0) return found
   throw refusal(
     'host-unknown',

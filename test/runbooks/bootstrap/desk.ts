@@ -49,6 +49,7 @@ export class BootstrapDesk {
     desk.server = `http://127.0.0.1:${port}`
     desk.password = (await readFile(join(desk.paths.secrets, 'git-password'), 'utf8')).trim()
     await desk.addRepository('fleet')
+    await mkdir(desk.paths.repo, { recursive: true })
     await snapshot(desk.#ref, EMPTY)
     return desk
   }

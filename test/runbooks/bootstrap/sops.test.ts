@@ -51,7 +51,7 @@ test('a new key is refused where files are sealed already, and nothing is made',
   const key = await desk.run('age-keygen')
   const recipient = /public key: (age1\S+)/.exec(key)?.[1] ?? ''
   const plain = join(desk.work, 'secret.yaml')
-  await writeFile(plain, 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\nstringData:\n  a: b\n')
+  await writeFile(plain, 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  namespace: default\nstringData:\n  a: b\n')
   const sealed = await desk.run('sops', '--encrypt', '--age', recipient, '--encrypted-regex', '^stringData$', plain)
   await desk.push({ 'clusters/prod/secret.sops.yaml': sealed })
 
@@ -60,7 +60,7 @@ test('a new key is refused where files are sealed already, and nothing is made',
   })
 
   expect(said.code).toBe(3)
-  expect(said.stderr).toContain('clusters/prod/secret.sops.yaml')
+  expect(said.stdout).toContain('clusters/prod/secret.sops.yaml')
   expect(await desk.kubectl('get', 'namespaces', '-o', 'name')).not.toContain('flux-system')
   expect(await readdir(out)).toEqual([])
 
