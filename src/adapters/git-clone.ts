@@ -1,5 +1,6 @@
 // A clone of our own of one branch, for a repository that nobody has cloned here: made, or brought to what the remote has.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type OpsError, refusal } from '../errors.ts'
 import type { Exec } from '../ports/exec.ts'
 import type { GitAccess } from '../ports/git.ts'
@@ -7,6 +8,10 @@ import { remoteError } from './git-errors.ts'
 import { createGitRunner, type GitRunner, lines } from './git-run.ts'
 
 const REMOTE = 'origin'
+const SETTINGS = 'flux-ops.config'
+
+/** A value as a configuration file of git takes it (git-config, SYNTAX). */
+const quoted = (value: string): string => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
 export interface CloneOptions {
   /** Absolute; made where it is not there. */
@@ -17,6 +22,21 @@ export interface CloneOptions {
   readonly access?: GitAccess | undefined
   readonly author: { readonly name: string; readonly email: string }
 }
+
+/** One file, and one call of git: each setting by itself would be one more process. */
+const settingsOf = ({ url, branch, author }: CloneOptions): string =>
+  [
+    `[remote "${REMOTE}"]`,
+    `url = ${quoted(url)}`,
+    `fetch = ${quoted(`+refs/heads/${branch}:refs/remotes/${REMOTE}/${branch}`)}`,
+    `[branch ${quoted(branch)}]`,
+    `remote = ${REMOTE}`,
+    `merge = ${quoted(`refs/heads/${branch}`)}`,
+    '[user]',
+    `name = ${quoted(author.name)}`,
+    `email = ${quoted(author.email)}`,
+    '',
+  ].join('\n')
 
 /** Names of the branches of the remote. Throws as every question to a remote does. */
 async function branchesOf(git: GitRunner, dir: string): Promise<string[]> {
@@ -46,20 +66,13 @@ async function unpushed(git: GitRunner, dir: string, branch: string): Promise<bo
  * those of a remote that cannot be reached.
  */
 export async function prepareClone(exec: Exec, options: CloneOptions): Promise<string | undefined> {
-  const { dir, url, branch, access, author } = options
+  const { dir, url, branch, access } = options
   const git = createGitRunner(exec, access)
   const must = (args: readonly string[], what: string) => git.must(dir, args, what, { effect: 'write' })
   await mkdir(dir, { recursive: true, mode: 0o700 })
   await must(['init', '--quiet', `--initial-branch=${branch}`], 'make a clone')
-  const settings = {
-    'remote.origin.url': url,
-    'remote.origin.fetch': `+refs/heads/${branch}:refs/remotes/${REMOTE}/${branch}`,
-    [`branch.${branch}.remote`]: REMOTE,
-    [`branch.${branch}.merge`]: `refs/heads/${branch}`,
-    'user.name': author.name,
-    'user.email': author.email,
-  }
-  for (const [key, value] of Object.entries(settings)) await must(['config', '--local', '--replace-all', key, value], 'set up the clone')
+  await writeFile(join(dir, '.git', SETTINGS), settingsOf(options))
+  await must(['config', '--local', '--replace-all', 'include.path', SETTINGS], 'set up the clone')
   const there = await branchesOf(git, dir)
   if (there.length > 0 && !there.includes(branch)) throw noBranch(options, there)
   if (there.length > 0) {

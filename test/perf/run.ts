@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { type Benchmark, type Figure, isReached, type Limited } from './benchmark.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  bootstrap: () => import('./bootstrap.ts'),
   keys: () => import('./keys.ts'),
   migrate: () => import('./migrate.ts'),
   plan: () => import('./plan.ts'),

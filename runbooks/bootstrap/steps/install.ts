@@ -1,12 +1,14 @@
 // Flux itself, then what it follows: applied from the commit, with the patches that stand beside it, so that Flux finds nothing to change in itself.
+import { parseAllDocuments } from 'yaml'
 import { applyLine, applyManifests } from '../../../src/actions/apply-manifests.ts'
 import { withoutSecrets } from '../../../src/actions/render.ts'
-import { DEPLOYMENT } from '../../../src/actions/resources.ts'
+import { DEPLOYMENT, parseId } from '../../../src/actions/resources.ts'
 import { waitForRollout } from '../../../src/actions/rollout.ts'
 import { waitFor } from '../../../src/actions/wait-for.ts'
-import type { ReadStep, WriteStep } from '../../../src/engine/model.ts'
+import type { Facts, ReadStep, WriteStep } from '../../../src/engine/model.ts'
 import { resourceOf } from '../../../src/flux/kinds.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
+import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
 import { type BootstrapView, namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
 
@@ -41,11 +43,11 @@ async function render(ctx: ReadContext, { repo, folder }: BootstrapPlan): Promis
 
 const fileOf = (ctx: Pick<ReadContext, 'runDir'>, part: keyof Rendered): string => `${ctx.runDir}/manifests/${part}.yaml`
 
-async function writePart(ctx: Context, plan: BootstrapPlan, part: keyof Rendered): Promise<string> {
+/** Both parts at once, into the folder of the run: each is what a person may look at, and apply. */
+async function writeParts(ctx: Context, plan: BootstrapPlan): Promise<void> {
   const rendered = await render(ctx, plan)
   await ctx.files.makeDir(`${ctx.runDir}/manifests`)
-  await ctx.files.writeText(fileOf(ctx, part), rendered[part])
-  return fileOf(ctx, part)
+  for (const part of ['flux', 'sync'] as const) await ctx.files.writeText(fileOf(ctx, part), rendered[part])
 }
 
 /** kubectl diff takes seconds for the CRDs: on an empty cluster it need not be asked. */
@@ -53,18 +55,11 @@ const anyController = async (ctx: ReadContext, plan: BootstrapPlan): Promise<boo
   (await ctx.kube.list(DEPLOYMENT, { namespace: namespaceOf(plan), atMost: 1 })).length > 0
 
 /** Whether the cluster has exactly what the commit says. */
-async function isApplied(ctx: ReadContext, plan: BootstrapPlan, part: keyof Rendered): Promise<boolean> {
+async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
   if (!(await ctx.files.exists(`${plan.repo.root}/${plan.folder}/kustomization.yaml`)) || !(await anyController(ctx, plan))) return false
-  const rendered = await render(ctx, plan)
+  const { flux } = await render(ctx, plan)
   const args = ['--context', ctx.target.context, 'diff', '--server-side', '--force-conflicts', '--filename', '-']
-  const result = await ctx.exec.run({
-    tool: 'kubectl',
-    args,
-    effect: 'read',
-    stdin: rendered[part],
-    allowFailure: true,
-    timeoutMs: 300_000,
-  })
+  const result = await ctx.exec.run({ tool: 'kubectl', args, effect: 'read', stdin: flux, allowFailure: true, timeoutMs: 300_000 })
   return result.exitCode === 0
 }
 
@@ -77,8 +72,11 @@ export const installStep: WriteStep<BootstrapPlan> = {
     `kubectl kustomize ${plan.folder} > <run>/manifests/flux.yaml`,
     applyLine(plan.context, '<run>/manifests/flux.yaml'),
   ],
-  isDone: (ctx, { plan }) => isApplied(ctx, plan, 'flux'),
-  run: async (ctx, { plan }) => applyManifests(ctx, await writePart(ctx, plan, 'flux')),
+  isDone: (ctx, { plan }) => isInstalled(ctx, plan),
+  run: async (ctx, { plan }) => {
+    await writeParts(ctx, plan)
+    return applyManifests(ctx, fileOf(ctx, 'flux'))
+  },
 }
 
 const SYNC_KINDS = [resourceOf('GitRepository', 'v1'), resourceOf('Kustomization', 'v1')]
@@ -95,18 +93,51 @@ const waitUntilServed = (ctx: ReadContext): Promise<true> =>
     },
   })
 
+const resourceOfManifest = ({ kind, apiVersion }: KubeObject): Resource => resourceOf(kind, apiVersion.slice(apiVersion.indexOf('/') + 1))
+
+/** What of Flux the folder holds: the GitRepository and the Kustomization, and whatever a person has put beside them. */
+async function syncObjects(ctx: ReadContext, plan: BootstrapPlan): Promise<KubeObject[]> {
+  const written = fileOf(ctx, 'sync')
+  const text = (await ctx.files.exists(written)) ? await ctx.files.readText(written) : (await render(ctx, plan)).sync
+  return parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as KubeObject]))
+}
+
+async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+  const { namespace = '', name } = parseId(plan.repo.source)
+  if ((await ctx.kube.get(resourceOf('Kustomization', 'v1'), { namespace, name })) === undefined) return false
+  for (const object of await syncObjects(ctx, plan)) {
+    const there = await ctx.kube.get(resourceOfManifest(object), object.metadata)
+    if (there === undefined || !holds(there.spec, object.spec)) return false
+  }
+  return true
+}
+
+/** Whether everything that is wanted is there as it is wanted; what else is there is somebody's, or a default. */
+function holds(there: unknown, wanted: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return there === wanted
+  if (typeof there !== 'object' || there === null) return false
+  if (Array.isArray(wanted))
+    return Array.isArray(there) && there.length === wanted.length && wanted.every((one, at) => holds(there[at], one))
+  return Object.entries(wanted).every(([key, one]) => holds((there as Record<string, unknown>)[key], one))
+}
+
+async function follow(ctx: Context, plan: BootstrapPlan): Promise<Facts> {
+  await waitUntilServed(ctx)
+  const objects = await syncObjects(ctx, plan)
+  // As kubectl applies it: kustomize-controller takes over from that manager.
+  for (const object of objects)
+    await ctx.kube.patch(resourceOfManifest(object), object.metadata, 'apply', object, { fieldManager: 'kubectl', force: true })
+  return { objects: objects.length }
+}
+
 export const syncStep: WriteStep<BootstrapPlan> = {
   kind: 'write',
   id: 'sync',
   title: 'let Flux follow the repository',
   why: 'from here on what is in git is what runs; it comes last, when every secret is there',
   preview: ({ plan }) => [applyLine(plan.context, '<run>/manifests/sync.yaml')],
-  isDone: (ctx, { plan }) => isApplied(ctx, plan, 'sync'),
-  run: async (ctx, { plan }) => {
-    const path = await writePart(ctx, plan, 'sync')
-    await waitUntilServed(ctx)
-    return applyManifests(ctx, path)
-  },
+  isDone: (ctx, { plan }) => isFollowed(ctx, plan),
+  run: (ctx, { plan }) => follow(ctx, plan),
 }
 
 export const rolloutStep: ReadStep<BootstrapPlan> = {
