@@ -41,6 +41,12 @@ const RULES: readonly Rule[] = [
     types: /^src\/ports\//,
     packages: /^(semver|yaml|zod)$/,
   },
+  {
+    from: /^src\/scaffold\//,
+    own: /^src\/(scaffold\/|flux\/|sops\/|(errors|nearest)\.ts)/,
+    types: /^src\/(cluster-file|ports)\//,
+    packages: /^(semver|yaml)$/,
+  },
   { from: /^src\/diagnosis\//, own: /^src\/(diagnosis\/|flux\/|errors\.ts)/, types: /^src\/ports\//, packages: NOTHING },
   {
     from: /^src\/ui\//,
@@ -71,7 +77,7 @@ const RULES: readonly Rule[] = [
   { from: /^runbooks\/index\.ts$/, own: /^runbooks\//, types: /^src\/engine\//, packages: NOTHING },
   {
     from: /^runbooks\/[^/]+\//,
-    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|diagnosis|actions|ports|cluster-file)\/|src\/errors\.ts)/,
+    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|cluster-file|scaffold|diagnosis|actions|ports)\/|src\/errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|semver|yaml|${PURE_NODE})$`),
   },
@@ -150,6 +156,7 @@ describe('import rules', () => {
     ['commands/status.ts', "import { kube } from '../src/adapters/kube.ts'"],
     ['runbooks/rollback/index.ts', "import { verify } from '../upgrade/verify.ts'"],
     ['runbooks/upgrade/checks.ts', "const { execa } = await import('execa')"],
+    ['src/scaffold/layers.ts', "import { clusterFileSchema } from '../cluster-file/schema.ts'"],
     ['src/rehearsal/replant.ts', "import { x } from '../sandbox/up.ts'"],
     ['src/sandbox/up.ts', "import { x } from '../adapters/exec.ts'"],
     ['src/new-layer/x.ts', ''],
@@ -162,7 +169,7 @@ describe('import rules', () => {
   })
 
   test('time, process and randomness are reached only where effects live', () => {
-    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|audit|actions|ports|rehearsal|ui)|runbooks)\//.test(file))
+    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|audit|scaffold|actions|ports|rehearsal|ui)|runbooks)\//.test(file))
     const effect =
       /\bDate\.now\(|\bnew Date\(\s*\)|(?<![\w.'"`-])process\.(env|argv|exit|cwd|stdout|stderr|stdin|pid|kill|on)\b|\bMath\.random\(/
 
