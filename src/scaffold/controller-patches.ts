@@ -83,7 +83,8 @@ export const argumentPatch = (component: string, args: readonly string[]): Kusto
   target: { kind: 'Deployment', name: component },
 })
 
-const oneOf = (names: readonly string[]): string => (names.length === 1 ? String(names[0]) : `(${names.join('|')})`)
+/** A pattern for their names. */
+export const oneOf = (names: readonly string[]): string => (names.length === 1 ? String(names[0]) : `(${names.join('|')})`)
 
 /** `spec` of the pods of some controllers. With a target, the name in the patch itself says nothing. */
 const podPatch = (names: readonly string[], spec: object): KustomizePatch => ({

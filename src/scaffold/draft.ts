@@ -18,6 +18,8 @@ export interface Folder {
   readonly except?: readonly string[]
   /** Where Flux has listed everything by itself until now, if that is not `folder`. */
   readonly until?: string
+  /** A person applies it as well: kubectl lists nothing by itself. */
+  readonly byHand?: boolean
 }
 
 export class Draft {
@@ -50,6 +52,9 @@ export class Draft {
   /** Manifests that were in a folder before. */
   holdsManifests = (folder: string): boolean => this.there.paths.some((path) => isUnder(path, folder) && isYamlPath(path))
 
+  /** Flux lists what is in it: it holds manifests and no kustomization file. */
+  listsByItself = (folder: string): boolean => this.holdsManifests(folder) && kustomizationFileIn(this.there.paths, folder) === undefined
+
   /**
    * A folder that others name: no kustomization file is added where it holds manifests and has none, as Flux then lists them by itself.
    * What names it has to list these paths.
@@ -57,14 +62,17 @@ export class Draft {
   leaf(wanted: Folder): readonly string[] {
     const { folder, lists, except = [] } = wanted
     const elsewhere = (path: string): boolean => except.some((each) => isUnder(path, each))
-    if (this.holdsManifests(folder) && kustomizationFileIn(this.there.paths, folder) === undefined)
+    if (wanted.byHand !== true && this.listsByItself(folder))
       return [...new Set([...asFluxLists(this.there, folder).filter((path) => !elsewhere(path)), ...lists])]
     this.kustomization(wanted)
     return [folder]
   }
 
-  /** A folder that has to list some things and no others. What Flux has listed in it by itself until now is listed on. */
-  kustomization({ folder, lists, also = [], why, says = [], except = [], until = folder }: Folder): void {
+  /**
+   * A folder that has to list some things and no others. Where it has no kustomization file and Flux lists by itself just what it should, it is left
+   * so; where Flux would list more, a file is made that goes on with what was listed until now.
+   */
+  kustomization({ folder, lists, also = [], why, says = [], except = [], until = folder, byHand = false }: Folder): void {
     const wanted = [...also.map((entry) => `./${entry}`), ...lists.map((path) => below(folder, path))]
     const own = kustomizationFileIn(this.there.paths, folder)
     if (own !== undefined) {
@@ -72,6 +80,8 @@ export class Draft {
       return
     }
     const excluded = (path: string): boolean => except.some((each) => isUnder(path, each))
+    const byItself = asFluxLists(this.there, folder, [...this.#files.keys()])
+    if (!byHand && folder === until && this.holdsManifests(folder) && !byItself.some(excluded)) return
     const before = asFluxLists(this.there, until)
       .filter((path) => !excluded(path))
       .map((path) => below(folder, path))

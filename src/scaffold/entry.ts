@@ -1,5 +1,4 @@
 // The way from the folder that the cluster follows to Kustomization `cluster`: `config` holds it, and with style kustomize the source of it as well.
-import { kustomizationsIn } from './existing.ts'
 import { manifests } from './manifest.ts'
 import { type Applied, gitRepository, kustomization } from './objects.ts'
 import { asPath, join, type Places } from './places.ts'
@@ -10,10 +9,6 @@ import type { VariableFolder } from './variables.ts'
 export const CLUSTER = 'cluster'
 
 export const clusterFile = (plot: Plot): string => join(plot.places.config, 'cluster.yaml')
-
-/** Names of the Kustomizations in cluster.yaml; undefined where it is ours to write. */
-export const clusterNames = (plot: Plot): readonly string[] | undefined =>
-  plot.draft.keeps(clusterFile(plot)) ? kustomizationsIn(plot.draft.there, clusterFile(plot)).map(({ name }) => name) : undefined
 
 /** Lays out `config`; what has to be listed of it. `more`: what Kustomization `cluster` has beside its path. */
 export function layConfig(plot: Plot, vars: VariableFolder, more: Partial<Applied> = {}): readonly string[] {
@@ -29,11 +24,11 @@ export function layConfig(plot: Plot, vars: VariableFolder, more: Partial<Applie
   draft.add(path, text, 'the root: what Flux applies of this repository')
   if (places.synced && draft.appliesFolder(path, places.followed))
     draft.advise(
-      `${path}: a Kustomization applies ${asPath(places.followed)}, which the cluster follows by itself: two would own the same objects`,
+      `${path}: a Kustomization applies ${asPath(places.followed)}, which the cluster follows by itself: two would own the same objects. Take it out, or let git.path be ${places.config}`,
     )
   const own = places.synced ? [] : selfManagement(plot)
   const also = places.followed === places.config ? gotkOf(places) : []
-  return draft.leaf({ folder: places.config, lists: [...own, path], also, why: 'what is applied of config' })
+  return draft.leaf({ folder: places.config, lists: [...own, path], also, why: 'what is applied of config', byHand: !places.synced })
 }
 
 const gotkOf = ({ gotk }: Places): readonly string[] => (gotk === undefined ? [] : [gotk])
@@ -50,12 +45,18 @@ export interface Root {
 /** The kustomization files of what Kustomization `cluster` applies, and of git.path where bootstrap makes the Kustomization that applies it. */
 export function layRoot(plot: Plot, { config, lists, vars, folders }: Root): void {
   const { draft, places } = plot
+  const path = clusterFile(plot)
+  if (draft.keeps(path) && !draft.appliesFolder(path, places.cluster)) {
+    // Another root is there: what it applies is its own affair.
+    draft.leaf({ folder: places.flux, lists, why: '' })
+    return
+  }
   const elsewhere = [...folders, places.bootstrap, ...(vars.applied === undefined ? [] : [vars.applied.folder])]
   draft.kustomization({
     folder: places.cluster,
     until: places.synced ? places.flux : places.cluster,
     lists: places.synced ? lists : [...config, ...lists],
-    except: [...elsewhere, places.config],
+    except: places.synced ? [...elsewhere, places.config] : elsewhere,
     why: 'what Kustomization cluster applies: sources and what is below them',
     says: [`What Kustomization ${CLUSTER} applies.`],
   })

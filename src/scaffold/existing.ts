@@ -66,11 +66,24 @@ const isObject = (there: Repository, path: string): boolean => {
   return objects.length > 0 && objects.every((object) => textAt(object, ['kind']) !== undefined && groupOf(object) !== '')
 }
 
-/** What Flux lists where a folder has no kustomization file: folders that have one, and manifests elsewhere. Paths from the repository's root. */
-export function asFluxLists(there: Repository, folder: string): string[] {
-  const inside = there.paths.filter((path) => isUnder(path, folder) && isYamlPath(path))
+/**
+ * What Flux lists where a folder has no kustomization file: folders that have one, and manifests elsewhere. Paths from the repository's root.
+ * `more`: files that will be there, all of them manifests.
+ */
+export function asFluxLists(there: Repository, folder: string, more: readonly string[] = []): string[] {
+  const inside = [...there.paths, ...more].filter((path) => isUnder(path, folder) && isYamlPath(path))
   const owned = [...new Set(inside.filter(isKustomizationFile).map(folderOf))].filter((each) => each !== folder)
   const outermost = owned.filter((each) => !owned.some((other) => other !== each && isUnder(each, other)))
-  const loose = inside.filter((path) => !outermost.some((each) => isUnder(path, each)) && isObject(there, path))
+  const loose = inside.filter((path) => !outermost.some((each) => isUnder(path, each)) && (more.includes(path) || isObject(there, path)))
   return [...outermost, ...loose].sort()
 }
+
+/** The files below some folders that declare an object of this kind and name. */
+export const declaring = (there: Repository, folders: readonly string[], { kind, name }: { kind: string; name: string }): string[] =>
+  there.paths.filter(
+    (path) =>
+      isYamlPath(path) &&
+      folders.some((folder) => isUnder(path, folder)) &&
+      there.text(path)?.includes(name) === true &&
+      (objectsIn(there, path) ?? []).some((object) => textAt(object, ['kind']) === kind && textAt(object, ['metadata', 'name']) === name),
+  )

@@ -3,7 +3,7 @@
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { isKnown, release } from '../flux/catalogue/index.ts'
 import { COMPONENTS, type Component } from '../flux/kinds.ts'
-import { argumentPatch, controllerPatches, type KustomizePatch } from './controller-patches.ts'
+import { argumentPatch, controllerPatches, type KustomizePatch, oneOf } from './controller-patches.ts'
 import { yamlOf } from './manifest.ts'
 
 type Flux = ClusterFile['flux']
@@ -25,7 +25,7 @@ function unwanted(flux: Flux): KustomizePatch[] {
   const others = all.filter((component) => !wanted.includes(component))
   const group = 'networking.k8s.io'
   return [
-    ...(others.length === 0 ? [] : [dropped('apps/v1', 'Deployment', { kind: 'Deployment', name: others.join('|') })]),
+    ...(others.length === 0 ? [] : [dropped('apps/v1', 'Deployment', { kind: 'Deployment', name: oneOf(others) })]),
     ...(flux.networkPolicy ? [] : [dropped(`${group}/v1`, 'NetworkPolicy', { group, kind: 'NetworkPolicy' })]),
   ]
 }
@@ -52,7 +52,7 @@ const pullSecret = (name: string | undefined): KustomizePatch[] =>
     : [
         {
           patch: yamlOf({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'all' }, imagePullSecrets: [{ name }] }),
-          target: { kind: 'ServiceAccount', name: `(${COMPONENTS.join('|')})` },
+          target: { kind: 'ServiceAccount', name: oneOf(COMPONENTS) },
         },
       ]
 

@@ -1,5 +1,5 @@
 // Layout `layers`: infrastructure, operators, core and apps, each applied once those before it are healthy, with repositories and variables beside.
-import { clusterNames, layConfig, layRoot } from './entry.ts'
+import { clusterFile, layConfig, layRoot } from './entry.ts'
 import { manifests, yamlOf } from './manifest.ts'
 import { layPodMonitor } from './monitors.ts'
 import { type Applied, childPatches, kustomization } from './objects.ts'
@@ -52,7 +52,7 @@ function layLayer(plot: Plot, layer: Layer, { variables }: VariableFolder): void
   }
   const ours = draft.add(layerFile(plot, layer.file), manifests(kustomization(setting, applied)), `the layer ${layer.file}`)
   if (!ours && !draft.appliesFolder(layerFile(plot, layer.file), folder)) return
-  const sample = layer.file === 'apps' && file.layout.sampleApp ? [layPlainApp(plot, folder, variables)] : []
+  const sample = layer.file === 'apps' && file.layout.sampleApp ? [layPlainApp(plot, folder, ours ? variables : [])] : []
   const monitors = layer.file === 'core' ? layPodMonitor(plot, folder) : []
   draft.leaf({
     folder,
@@ -72,7 +72,7 @@ export function layRepositories({ draft, places }: Plot, kinds: readonly string[
 export function layLayers(plot: Plot): void {
   const { places, file } = plot
   const settings = { CLUSTER_NAME: file.metadata.name, CLUSTER_DOMAIN: file.flux.clusterDomain }
-  const vars = variablesOf(plot, { settings, secrets: { SECRET_EXAMPLE: 'change me' } }, clusterNames(plot))
+  const vars = variablesOf(plot, { settings, secrets: { SECRET_EXAMPLE: 'change me' } }, clusterFile(plot))
   const config = layConfig(plot, vars)
   for (const layer of LAYERS) layLayer(plot, layer, vars)
   const lists = [...layRepositories(plot, ['helm', 'oci']), ...vars.lists, ...LAYERS.map((layer) => layerFile(plot, layer.file))]

@@ -25,11 +25,16 @@ export const asksForPodMonitor = ({ settings }: ClusterFile['flux']): boolean =>
 export function layPodMonitor({ draft, file, known }: Plot, parent: string): readonly string[] {
   if (!asksForPodMonitor(file.flux)) return []
   const folder = join(parent, 'flux-monitoring')
+  const serves = known.podMonitors === true
+  const later = 'as the cluster has no PodMonitor: with the Prometheus Operator there,'
+  if (!serves && draft.listsByItself(parent)) {
+    draft.advise(`${folder} is not laid out, ${later} ask again`)
+    return []
+  }
   draft.add(join(folder, 'kustomization.yaml'), kustomizationText(['./podmonitor.yaml']), 'monitoring of Flux')
   draft.add(join(folder, 'podmonitor.yaml'), podMonitorText(file.flux), 'lets Prometheus read the metrics of the controllers')
-  if (known.podMonitors === true || draft.isListed(parent, 'flux-monitoring')) return [folder]
-  draft.advise(
-    `${folder} is not applied yet, as the cluster has no PodMonitor: with the Prometheus Operator there, add ./flux-monitoring to ${join(parent, 'kustomization.yaml')}`,
-  )
+  const own = join(parent, 'kustomization.yaml')
+  if (serves || (draft.keeps(own) && draft.isListed(parent, 'flux-monitoring'))) return [folder]
+  draft.advise(`${folder} is not applied yet, ${later} add ./flux-monitoring to ${own}`)
   return []
 }

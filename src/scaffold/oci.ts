@@ -1,5 +1,5 @@
 // Layout `oci`: Flux keeps itself by its OCI artifact, and applications lie in three levels: namespace, app, what the app is.
-import { clusterNames, layConfig, layRoot } from './entry.ts'
+import { clusterFile, layConfig, layRoot } from './entry.ts'
 import { layRepositories } from './layers.ts'
 import { manifests, yamlOf } from './manifest.ts'
 import { type Applied, childPatches, kustomization } from './objects.ts'
@@ -25,14 +25,14 @@ function layApps(plot: Plot, { variables }: VariableFolder): string {
   }
   const ours = draft.add(path, manifests(kustomization(setting, applied)), 'the root of all applications')
   if (!ours && !draft.appliesFolder(path, folder)) return path
-  const sample = file.layout.sampleApp ? [layNamespacedApp(plot, folder, variables)] : []
+  const sample = file.layout.sampleApp ? [layNamespacedApp(plot, folder, ours ? variables : [])] : []
   draft.leaf({ folder, lists: sample, why: 'what is applied of the applications', says: ['Folders of namespaces: list them here.'] })
   return path
 }
 
 export function layOci(plot: Plot): void {
   const { places } = plot
-  const vars = variablesOf(plot, { secrets: SECRETS }, clusterNames(plot))
+  const vars = variablesOf(plot, { secrets: SECRETS }, clusterFile(plot))
   const config = layConfig(plot, vars, { variables: vars.variables })
   const lists = [...layRepositories(plot, ['helm']), ...vars.lists, layApps(plot, vars)]
   layRoot(plot, { config, lists, vars, folders: [join(places.root, 'apps')] })

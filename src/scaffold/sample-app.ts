@@ -4,7 +4,7 @@ import { kustomizationText, manifests } from './manifest.ts'
 import { kustomization, type Variables } from './objects.ts'
 import { join } from './places.ts'
 import type { Plot } from './plot.ts'
-import { SECRETS, SETTINGS } from './variables.ts'
+import { hasVariable, SECRETS, SETTINGS } from './variables.ts'
 
 export const APP = 'sample-app'
 const NAMESPACE = 'sample'
@@ -13,12 +13,10 @@ const GONE = 'Shows that Flux applies. To be rid of it, delete this folder and i
 const namespaceText = (says: readonly string[] = []): string =>
   manifests({ says, object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } } })
 
-const messageOf = (variables: Variables): string => {
-  const has = (name: string): boolean => variables.some((each) => each.name === name)
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Flux substitutes it
-  if (has(SETTINGS)) return 'applied by Flux to cluster ${CLUSTER_NAME}'
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Flux substitutes it
-  return has(SECRETS) ? 'applied by Flux for ${SECRET_DOMAIN}' : 'applied by Flux'
+function messageOf(plot: Plot, variables: Variables): string {
+  const has = (from: string, name: string): boolean => variables.some((each) => each.name === from) && hasVariable(plot, name)
+  if (has(SETTINGS, 'CLUSTER_NAME')) return `applied by Flux to cluster \${CLUSTER_NAME}`
+  return has(SECRETS, 'SECRET_DOMAIN') ? `applied by Flux for \${SECRET_DOMAIN}` : 'applied by Flux'
 }
 
 const configMapText = (message: string): string =>
@@ -29,17 +27,19 @@ const configMapText = (message: string): string =>
 const WHY = 'the sample app'
 
 /** Namespace and ConfigMap in one folder below `parent`; that folder. */
-export function layPlainApp({ draft }: Plot, parent: string, variables: Variables): string {
+export function layPlainApp(plot: Plot, parent: string, variables: Variables): string {
+  const { draft } = plot
   const folder = join(parent, APP)
   if (draft.holdsManifests(folder)) return folder
   draft.add(join(folder, 'kustomization.yaml'), kustomizationText(['./namespace.yaml', './configmap.yaml'], [GONE]), WHY)
   draft.add(join(folder, 'namespace.yaml'), namespaceText(), WHY)
-  draft.add(join(folder, 'configmap.yaml'), configMapText(messageOf(variables)), WHY)
+  draft.add(join(folder, 'configmap.yaml'), configMapText(messageOf(plot, variables)), WHY)
   return folder
 }
 
 /** In three levels: a folder for the namespace, in it a Kustomization for the app, below it what the app is. The folder of the namespace. */
-export function layNamespacedApp({ draft, setting }: Plot, parent: string, variables: Variables): string {
+export function layNamespacedApp(plot: Plot, parent: string, variables: Variables): string {
+  const { draft, setting } = plot
   const folder = join(parent, NAMESPACE)
   if (draft.holdsManifests(folder)) return folder
   const app = join(folder, APP, 'app')
@@ -54,6 +54,6 @@ export function layNamespacedApp({ draft, setting }: Plot, parent: string, varia
   draft.add(join(folder, 'namespace.yaml'), namespaceText(), WHY)
   draft.add(join(folder, APP, 'ks.yaml'), manifests(applied), WHY)
   draft.add(join(app, 'kustomization.yaml'), kustomizationText(['./configmap.yaml']), WHY)
-  draft.add(join(app, 'configmap.yaml'), configMapText(messageOf(variables)), WHY)
+  draft.add(join(app, 'configmap.yaml'), configMapText(messageOf(plot, variables)), WHY)
   return folder
 }

@@ -1,7 +1,6 @@
 // The files that a repository lacks of the layout that a cluster file asks for. A function of what it is given: the runbook reads, seals and writes.
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { layWorkflow } from './ci.ts'
-import { adviseDecryption } from './decryption-advice.ts'
 import { layLayers } from './layers.ts'
 import type { Known, Repository, Scaffold } from './model.ts'
 import { asksForPodMonitor } from './monitors.ts'
@@ -10,6 +9,7 @@ import { layOverlays, overlayOf } from './overlays.ts'
 import { join } from './places.ts'
 import { type Plot, plotOf } from './plot.ts'
 import { laySealingRules } from './sealing-rules.ts'
+import { adviseDecryption, adviseTwins } from './standing-advice.ts'
 import { SECRETS } from './variables.ts'
 
 function lay(plot: Plot): void {
@@ -45,6 +45,7 @@ export function scaffold(file: ClusterFile, there: Repository, keys: Known): Sca
   if (file.layout.kind !== 'none') lay(plot)
   layWorkflow(plot)
   adviseDecryption(plot)
+  adviseTwins(plot)
   adviseUseless(plot)
   return plot.draft.done()
 }

@@ -1,5 +1,7 @@
 // Variables of the cluster: a ConfigMap and a sealed Secret in `vars`, applied by a Kustomization of their own. What substitutes from them fails
 // while they are not there, and what holds back the Kustomization that brings them would hold them back for ever.
+import { isUnder } from '../flux/synced-paths.ts'
+import { declaring, kustomizationsIn } from './existing.ts'
 import { type Manifest, manifests } from './manifest.ts'
 import { kustomization, type Variables } from './objects.ts'
 import { join } from './places.ts'
@@ -36,24 +38,55 @@ const secretsText = (namespace: string, stringData: Readonly<Record<string, stri
     object: { apiVersion: 'v1', kind: 'Secret', metadata: { name: SECRETS, namespace }, stringData },
   })
 
-/** Lays out the folder, and says what substitutes from it. `known`: names of the Kustomizations that cluster.yaml had before. */
-export function variablesOf(plot: Plot, wanted: Wanted, known: readonly string[] | undefined): VariableFolder {
+const KINDS = { [SETTINGS]: 'ConfigMap', [SECRETS]: 'Secret' } as const
+
+/** What applies the folder, where it is not ours to say: another Kustomization that was there before. */
+interface Standing {
+  readonly foreign: boolean
+  readonly decrypts: boolean
+}
+
+function standingOf({ draft, setting }: Plot, folder: string, root: string): Standing {
+  const known = draft.keeps(root) ? kustomizationsIn(draft.there, root) : undefined
+  const own = known?.find(({ name }) => name === VARS)
+  if (known === undefined && !draft.holdsManifests(folder)) return { foreign: false, decrypts: setting.decryption !== undefined }
+  const applying = own === undefined ? (known ?? []).filter(({ path }) => isUnder(folder, path)) : [own]
+  return { foreign: own === undefined, decrypts: setting.decryption !== undefined && applying.some(({ decrypts }) => decrypts) }
+}
+
+/** Lays out the folder, and says what substitutes from it. `root`: the file with Kustomization `cluster`. */
+export function variablesOf(plot: Plot, wanted: Wanted, root: string): VariableFolder {
   const { draft, places, setting } = plot
   const folder = join(places.flux, 'vars')
-  const [settings, secrets] = [join(folder, `${SETTINGS}.yaml`), join(folder, `${SECRETS}.sops.yaml`)]
-  const sealed = setting.decryption !== undefined
-  const foreign = draft.holdsManifests(folder) && known?.includes(VARS) !== true
-  if (wanted.settings !== undefined) draft.add(settings, settingsText(setting.namespace, wanted.settings), 'variables of the cluster')
-  if (sealed)
-    draft.add(secrets, secretsText(setting.namespace, wanted.secrets), 'variables of the cluster that are secret, with examples in it', {
+  const { foreign, decrypts } = standingOf(plot, folder, root)
+  const around = [places.followed, places.flux]
+  const files = { [SETTINGS]: join(folder, `${SETTINGS}.yaml`), [SECRETS]: join(folder, `${SECRETS}.sops.yaml`) } as const
+  // One that is declared elsewhere is applied from there, and would be owned twice.
+  const elsewhere = ([SETTINGS, SECRETS] as const).filter((name) =>
+    declaring(draft.there, around, { kind: KINDS[name], name }).some((path) => path !== files[name]),
+  )
+  if (wanted.settings !== undefined && !elsewhere.includes(SETTINGS))
+    draft.add(files[SETTINGS], settingsText(setting.namespace, wanted.settings), 'variables of the cluster')
+  if (decrypts && !elsewhere.includes(SECRETS))
+    draft.add(files[SECRETS], secretsText(setting.namespace, wanted.secrets), 'secret variables of the cluster, with examples in it', {
       seal: true,
     })
-  const both = [[settings, SETTINGS, 'ConfigMap'] as const, [secrets, SECRETS, 'Secret'] as const].filter(([path]) => draft.has(path))
-  const used = both.filter(([, , kind]) => kind === 'ConfigMap' || sealed)
-  if (used.length === 0) return { variables: [], lists: [] }
-  const lists = draft.leaf({ folder, lists: used.map(([path]) => path), why: 'what is applied of the variables' })
-  const variables = used.filter(([path]) => draft.isListed(folder, path.slice(folder.length + 1))).map(([, name, kind]) => ({ kind, name }))
-  if (foreign || (known !== undefined && !known.includes(VARS))) return { variables, lists }
+  const own = ([SETTINGS, SECRETS] as const).filter(
+    (name) => draft.has(files[name]) && (name === SETTINGS || setting.decryption !== undefined),
+  )
+  const usable = (names: readonly (keyof typeof KINDS)[]): Variables => names.map((name) => ({ kind: KINDS[name], name }))
+  if (own.length === 0) return { variables: usable(elsewhere), lists: [] }
+  const lists = draft.leaf({ folder, lists: own.map((name) => files[name]), why: 'what is applied of the variables' })
+  const listed = own.filter((name) => draft.isListed(folder, files[name].slice(folder.length + 1)))
+  const variables = usable(([SETTINGS, SECRETS] as const).filter((name) => elsewhere.includes(name) || listed.includes(name)))
+  if (foreign) return { variables, lists }
   const manifest = kustomization(setting, { name: VARS, folder, interval: '1h' })
   return { variables, lists: [], applied: { name: VARS, manifest, folder } }
 }
+
+/** Whether the cluster's variables have this one: the files may be older than the layout. */
+export const hasVariable = ({ draft, places }: Plot, name: string): boolean =>
+  [`${SETTINGS}.yaml`, `${SECRETS}.sops.yaml`].some((file) => {
+    const path = join(places.flux, 'vars', file)
+    return draft.has(path) && (!draft.keeps(path) || new RegExp(`^\\s+["']?${name}["']?:`, 'm').test(draft.there.text(path) ?? ''))
+  })
