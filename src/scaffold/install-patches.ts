@@ -69,8 +69,9 @@ export function installPatches(flux: Flux): KustomizePatch[] {
   ]
 }
 
-/** As `images` of a kustomization. */
+/** As `images` of a kustomization. The pin names images without a registry, the artifact with one; both have to run the same. */
 export const images = (flux: Flux): { readonly name: string; readonly newName: string }[] =>
-  flux.registry === USUAL_REGISTRY
-    ? []
-    : componentsOf(flux).map((component) => ({ name: `${USUAL_REGISTRY}/${component}`, newName: `${flux.registry}/${component}` }))
+  componentsOf(flux).flatMap((component) => {
+    const newName = `${flux.registry}/${component}`
+    return [`fluxcd/${component}`, `${USUAL_REGISTRY}/${component}`].filter((name) => name !== newName).map((name) => ({ name, newName }))
+  })

@@ -40,18 +40,19 @@ const secretsText = (namespace: string, stringData: Readonly<Record<string, stri
 
 const KINDS = { [SETTINGS]: 'ConfigMap', [SECRETS]: 'Secret' } as const
 
-/** What applies the folder, where it is not ours to say: another Kustomization that was there before. */
+/** What applies the folder: a root that was there before may do it itself, and decrypt or not. */
 interface Standing {
   readonly foreign: boolean
   readonly decrypts: boolean
 }
 
 function standingOf({ draft, setting }: Plot, folder: string, root: string): Standing {
-  const known = draft.keeps(root) ? kustomizationsIn(draft.there, root) : undefined
-  const own = known?.find(({ name }) => name === VARS)
-  if (known === undefined && !draft.holdsManifests(folder)) return { foreign: false, decrypts: setting.decryption !== undefined }
-  const applying = own === undefined ? (known ?? []).filter(({ path }) => isUnder(folder, path)) : [own]
-  return { foreign: own === undefined, decrypts: setting.decryption !== undefined && applying.some(({ decrypts }) => decrypts) }
+  const sealed = setting.decryption !== undefined
+  if (!draft.keeps(root)) return { foreign: false, decrypts: sealed }
+  const known = kustomizationsIn(draft.there, root)
+  const own = known.find(({ name }) => name === VARS)
+  const applying = own === undefined ? known.filter(({ path }) => isUnder(folder, path)) : [own]
+  return { foreign: own === undefined, decrypts: sealed && applying.some(({ decrypts }) => decrypts) }
 }
 
 /** Lays out the folder, and says what substitutes from it. `root`: the file with Kustomization `cluster`. */

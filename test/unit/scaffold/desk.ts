@@ -19,6 +19,8 @@ export interface Asked {
   readonly style?: ClusterFile['flux']['style']
   readonly layout?: Layout
   readonly flux?: object
+  readonly git?: object
+  readonly sops?: object
 }
 
 const REPOSITORY = {
@@ -34,6 +36,8 @@ export function clusterFile({
   style = 'git',
   layout = {},
   flux = {},
+  git = {},
+  sops,
 }: Asked = {}): ClusterFile {
   const forged = ['github', 'gitlab', 'gitea'].includes(style)
   const file = {
@@ -42,7 +46,8 @@ export function clusterFile({
     metadata: { name },
     cluster: { context: 'admin' },
     flux: { version: '2.9.2', style, ...flux },
-    git: { path, ...(forged ? {} : REPOSITORY) },
+    git: { path, ...(forged ? {} : REPOSITORY), ...git },
+    ...(sops === undefined ? {} : { sops }),
     ...(forged ? FORGED : {}),
     layout,
   }
