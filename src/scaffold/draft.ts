@@ -45,6 +45,11 @@ export class Draft {
   /** Whether it is ours: false where something is there already. */
   add(path: string, text: string, why: string, options: { seal?: true } = {}): boolean {
     if (this.has(path)) return false
+    const inTheWay = this.there.paths.find((each) => path.startsWith(`${each}/`))
+    if (inTheWay !== undefined) {
+      this.advise(`${inTheWay} is a file, and the layout has a folder there: nothing is laid out below it`)
+      return false
+    }
     this.#files.set(path, { path, text, why, ...options })
     return true
   }

@@ -99,6 +99,13 @@ describe('a layout that is there', () => {
   })
 })
 
+test('a file where the layout has a folder is told once, and nothing is laid out below it', () => {
+  const { files, advice } = scaffolded(layers, { 'clusters/prod-eu/flux': 'no folder' })
+
+  expect(files.filter(({ path }) => path.startsWith('clusters/prod-eu/flux/'))).toEqual([])
+  expect(advice).toContain('clusters/prod-eu/flux is a file, and the layout has a folder there: nothing is laid out below it')
+})
+
 describe('the folder that the cluster follows', () => {
   test('goes on with the manifests that it had, and its new folders are not applied twice', () => {
     const there = { 'clusters/prod-eu/own.yaml': configMap('own'), 'clusters/prod-eu/deep/kustomization.yaml': 'resources: []\n' }

@@ -165,6 +165,14 @@ describe('the workflow', () => {
   })
 })
 
+test('a workflow is kept from a Flux that takes every YAML file of the repository for a manifest', () => {
+  const file = (path: string) => clusterFile({ path, layout: { kind: 'none', ci: 'forgejo' } })
+
+  expect(textsOf(scaffolded(file('.')))['.sourceignore']).toMatch(/^\/\.forgejo\/$/m)
+  expect(scaffolded(file('.'), { '.sourceignore': '/docs/\n' }).advice.at(-1)).toContain('/.forgejo/')
+  expect(Object.keys(textsOf(scaffolded(file('clusters/a'))))).toEqual(['.forgejo/workflows/flux-ops.yaml'])
+})
+
 test('without a layout nothing is laid out', () => {
   expect(scaffolded(clusterFile({ layout: { kind: 'none' } }))).toEqual({ files: [], advice: [] })
 })

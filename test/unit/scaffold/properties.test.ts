@@ -87,6 +87,7 @@ const texts: fc.Arbitrary<Texts> = fc.dictionary(
     'applications/overlays/prod-eu/services/own.yaml',
     '.sops.yaml',
     '.gitlab-ci.yml',
+    'clusters/prod-eu/flux',
   ),
   fc.constantFrom(MANIFEST, '', '# nothing\n', '{{ template }}', 'resources: [./x]\n', '- a\n', 'apiVersion: [', '\t'),
 )
