@@ -17,7 +17,7 @@ interface Layer {
   readonly holds: string
 }
 
-/** Files, folders, intervals and order as in the seed. */
+/** Files, folders, intervals and order that people know. */
 const LAYERS: readonly Layer[] = [
   { file: 'infrastructure', folder: 'infra', interval: '30m', after: [], wait: true, holds: 'network, storage, monitoring' },
   { file: 'operators', folder: 'operators', interval: '30m', after: ['infrastructure'], wait: true, holds: 'operators and their CRDs' },

@@ -1,4 +1,4 @@
-// The objects of Flux that a layout is made of, in API versions that every release with a cluster file serves. Names and intervals are the seeds'.
+// The objects of Flux that a layout is made of, in API versions that every release with a cluster file serves.
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import type { Manifest } from './manifest.ts'
 import { asPath } from './places.ts'

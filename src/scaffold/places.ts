@@ -1,5 +1,5 @@
 // Where a layout lies. `git.path` is what the cluster follows: the Kustomization that bootstrap makes applies that folder and nothing else, so that
-// everything has to hang below it or be named from it. The seeds' folder `flux` may be that folder, lie in it, or hold it as `flux/config`.
+// everything has to hang below it or be named from it. Folder `flux` may be that folder, lie in it, or hold it as `flux/config`.
 import type { ClusterFile } from '../cluster-file/schema.ts'
 import { cleanFolder, folderOf } from '../flux/synced-paths.ts'
 

@@ -14,7 +14,7 @@ export interface Plot {
   readonly setting: Setting
 }
 
-/** The GitRepository that is there, otherwise as flux bootstrap and the Flux Operator name it, otherwise as the seeds do. */
+/** The GitRepository that is there, otherwise as flux bootstrap and the Flux Operator name it, otherwise as home repositories do. */
 function sourceOf(file: ClusterFile, there: Repository, { config, followed, synced }: Places): string {
   const cluster = join(config, 'cluster.yaml')
   return (

@@ -52,7 +52,7 @@ const get = async (kind: string, name: string, namespace: string): Promise<Thing
 
 const SYNCED = [
   { id: 'layers', path: 'clusters/layers', style: 'git', layout: { kind: 'layers', substitutionOptOut: true } },
-  { id: 'seed', path: 'kubernetes/flux/config', style: 'git', layout: { kind: 'layers' } },
+  { id: 'config', path: 'kubernetes/flux/config', style: 'git', layout: { kind: 'layers' } },
   { id: 'operated', path: 'kubernetes/main/flux', style: 'operator', layout: { kind: 'layers' } },
   { id: 'overlays', path: 'applications/overlays/overlays', style: 'git', layout: { kind: 'overlays' } },
 ] as const
@@ -156,7 +156,7 @@ const LAYERS = ['cluster', 'cluster-vars', 'cluster-infrastructure', 'cluster-op
 
 const EXPECTED: Readonly<Record<string, { names: readonly string[]; data: object }>> = {
   layers: { names: LAYERS, data: { message: 'applied by Flux to cluster layers' } },
-  seed: { names: LAYERS, data: { message: 'applied by Flux to cluster seed' } },
+  config: { names: LAYERS, data: { message: 'applied by Flux to cluster config' } },
   operated: { names: LAYERS, data: { message: 'applied by Flux to cluster operated' } },
   overlays: { names: ['sample-app'], data: { message: 'applied by Flux', cluster: 'overlays' } },
 }

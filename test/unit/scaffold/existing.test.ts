@@ -27,7 +27,7 @@ const layers = clusterFile({ path: 'clusters/prod-eu', layout: { kind: 'layers' 
 const home = (path: string, style: 'git' | 'kustomize' = 'git') =>
   clusterFile({ path, style, layout: { kind: style === 'kustomize' ? 'oci' : 'layers', sampleApp: true, substitutionOptOut: true } })
 
-/** The repository of the seed with no kustomization file at all, as Flux lists it by itself. */
+/** Such a repository with no kustomization file at all, as Flux lists it by itself. */
 const loose = (more = ''): Texts => ({
   '.sops.yaml': rules(rule('kubernetes/.*\\.sops\\.ya?ml', RECIPIENT)),
   'kubernetes/flux/config/cluster.yaml': kustomization('cluster', './kubernetes/flux', more),

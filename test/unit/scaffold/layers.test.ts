@@ -1,4 +1,4 @@
-// Layout `layers`: the folders and names of the seed, wherever the folder lies that the cluster follows.
+// Layout `layers`: folders and names, wherever the folder lies that the cluster follows.
 import { expect, test } from 'vitest'
 import { clusterFile, laidOut, read, reconciled, scaffolded, textsOf } from './desk.ts'
 
@@ -7,7 +7,7 @@ const layers = (path: string, more: object = {}, style: 'git' | 'operator' | 'ku
 
 const NAMES = ['cluster-vars', 'cluster', 'cluster-infrastructure', 'cluster-operators', 'cluster-core', 'cluster-apps']
 
-test('a folder of a cluster gets the tree of the seed', () => {
+test('a folder of a cluster gets the whole tree', () => {
   const { files, advice } = scaffolded(layers('clusters/prod-eu', { sampleApp: true }))
 
   expect(files.map(({ path, seal }) => (seal ? `${path} (sealed)` : path))).toEqual([
@@ -56,7 +56,7 @@ test.each([
   expect(texts[`${flux}/infrastructure.yaml`]).toContain('cluster-infrastructure')
 })
 
-test('layers wait for each other, have the intervals of the seed and decrypt with sops-age', () => {
+test('layers wait for each other, have their intervals and decrypt with sops-age', () => {
   const { kustomizations } = reconciled(laidOut(layers('clusters/prod-eu')), 'clusters/prod-eu')
   const spec = (name: string) => kustomizations.get(name)?.object.spec
 

@@ -1,4 +1,4 @@
-// Layouts `overlays` and `oci`, workflows and monitors: the folders and names of the seeds.
+// Layouts `overlays` and `oci`, workflows and monitors: folders and names.
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { clusterFile, laidOut, read, reconciled, scaffolded, textsOf } from './desk.ts'
@@ -12,7 +12,7 @@ describe('layout oci', () => {
     layout: { kind: 'oci', sampleApp: true, substitutionOptOut: true },
   })
 
-  test('has the tree of the seed', () => {
+  test('has its whole tree', () => {
     expect(scaffolded(file).files.map(({ path, seal }) => (seal ? `${path} (sealed)` : path))).toEqual([
       '.sops.yaml',
       'cluster/apps/kustomization.yaml',
@@ -33,7 +33,7 @@ describe('layout oci', () => {
     ])
   })
 
-  test('names objects as the seed does, and pins Flux at both places', () => {
+  test('names its objects, and pins Flux at both places', () => {
     const texts = laidOut(file)
     const names = ['cluster', 'flux'].flatMap((each) => read(texts[`cluster/flux/config/${each}.yaml`] ?? ''))
 
@@ -81,7 +81,7 @@ describe('layout oci', () => {
 describe('layout overlays', () => {
   const layout = { kind: 'overlays', sampleApp: true } as const
 
-  test('has the tree of the seed: a base, and the overlay that the cluster follows', () => {
+  test('has its tree: a base, and the overlay that the cluster follows', () => {
     const { files } = scaffolded(clusterFile({ path: 'applications/overlays/prod-eu', layout }))
 
     expect(files.map(({ path }) => path)).toEqual([
