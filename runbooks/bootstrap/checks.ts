@@ -1,7 +1,7 @@
 // Everything that is asked before anything is written; each check has a paragraph in README.md.
 import type { Check } from '../../src/engine/model.ts'
 import { clusterMeant, kubernetesFits, permissions, releaseKnown, storageClass } from './checks/cluster.ts'
-import { ageKeyAgrees, backupPossible, sealedFilesOpen } from './checks/keys.ts'
+import { ageKeyAgrees, backupPossible, sealedFilesOpen, secretsOpen } from './checks/keys.ts'
 import { componentsKept, pathFree, pushAllowed } from './checks/repository.ts'
 import { gitSecretFree, noOtherFlux } from './checks/standing.ts'
 import { toolsPresent } from './checks/tools.ts'
@@ -20,6 +20,7 @@ export const checks: readonly Check<BootstrapInput>[] = [
   gitSecretFree,
   ageKeyAgrees,
   sealedFilesOpen,
+  secretsOpen,
   backupPossible,
   permissions,
 ]

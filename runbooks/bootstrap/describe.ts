@@ -14,13 +14,15 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
     plan.access === null
       ? 'none: the repository asks for no credentials'
       : `Secret ${gitSecret(plan)}: ${plan.access.how === 'ssh' ? `the key, and ${counted(plan.knownHosts.length, 'host key')}` : 'the token'}`,
+  secrets: ({ file }) => file.secrets.join(', '),
   files: (plan) => (pathsOf(plan).length === 0 ? 'nothing is missing' : counted(pathsOf(plan).length, 'file')),
   commit: (plan) => (pathsOf(plan).length === 0 ? 'nothing to commit' : 'one commit'),
   push: ({ repo }) => `${repo.remote}/${repo.branch}, never forced   ▲ until here the run can be taken back`,
   install: ({ file }) => `Flux ${file.flux.version}: ${[...file.flux.components, ...file.flux.componentsExtra].join(', ')}`,
   sync: ({ repo, file }) => `GitRepository and Kustomization ${repo.source}: ${repo.url}, ${repo.branch}, ${file.git.path}`,
   rollout: () => 'the controllers are there',
-  verify: ({ file }) => `Ready at the commit, each layer within ${file.wait.timeout}`,
+  layers: ({ file }) => `each within ${file.wait.timeout}, asked as soon as what it needs is Ready`,
+  verify: () => 'everything Ready at the commit',
 }
 
 export function describePlan(plan: BootstrapPlan): string[] {

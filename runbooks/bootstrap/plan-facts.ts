@@ -14,6 +14,6 @@ export const gitSecret = (plan: BootstrapPlan): string => `${namespaceOf(plan)}/
 
 /** Everything that the run writes in the repository, relative to its root. */
 export const pathsOf = ({ files, components }: BootstrapPlan): string[] => [
-  ...(components.isThere ? [] : [components.path]),
+  ...(components === null || components.isThere ? [] : [components.path]),
   ...files.map(({ path }) => path),
 ]

@@ -18,13 +18,15 @@ export const planSchema = z.strictObject({
     url: z.string(),
     source: z.string(),
   }),
-  /** Folder of the gotk files. */
-  folder: z.string(),
+  /** Folders that are rendered: what Flux itself is, and what it follows. */
+  folders: z.strictObject({ install: z.string(), sync: z.string() }),
   /** Of `flux install`. */
   flags: z.array(z.string()),
   /** What is written, each whole. gotk-components.yaml is made again where it is written: its sum is here. */
-  files: z.array(z.strictObject({ path: z.string(), text: z.string(), why: z.string() })),
-  components: z.strictObject({ path: z.string(), sha256: z.string(), isThere: z.boolean() }),
+  files: z.array(z.strictObject({ path: z.string(), text: z.string(), why: z.string(), seal: z.boolean() })),
+  /** Recipient that stands in `files` for that of the key which the run makes; null where that is known. */
+  standIn: z.string().nullable(),
+  components: z.strictObject({ path: z.string(), sha256: z.string(), isThere: z.boolean() }).nullable(),
   advice: z.array(z.string()),
   /** What is in the cluster already. */
   there: z.array(z.string()),

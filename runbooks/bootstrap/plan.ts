@@ -1,66 +1,13 @@
 // What the bootstrap is about, as data: what is missing in the repository, and what the cluster has already.
-import { createHash } from 'node:crypto'
 import { reaching } from '../../src/actions/git-credentials.ts'
-import { generateComponents } from '../../src/actions/gotk.ts'
 import { DEPLOYMENT, NAMESPACE } from '../../src/actions/resources.ts'
-import { decryptionPatch, gotkKustomization, syncManifest } from '../../src/flux/gotk-sync.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import { foldersOf, missingFiles } from './files.ts'
 import { installFlags } from './flags.ts'
 import type { BootstrapInput } from './input.ts'
 import { type BootstrapPlan, planSchema } from './plan-schema.ts'
 
 export const REMOTE = 'origin'
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-export const folderOf = ({ git, flux }: BootstrapInput['file']): string =>
-  git.path === '.' ? flux.namespace : `${git.path}/${flux.namespace}`
-
-type Planned = BootstrapPlan['files'][number]
-
-const syncText = ({ file, access }: BootstrapInput): string =>
-  syncManifest({
-    namespace: file.flux.namespace,
-    url: file.git.url ?? '',
-    branch: file.git.branch,
-    path: file.git.path,
-    interval: file.git.interval,
-    secretName: access === null ? undefined : file.git.secretName,
-    recurseSubmodules: file.git.recurseSubmodules,
-  })
-
-function wantedFiles(input: BootstrapInput): Planned[] {
-  const { file } = input
-  const folder = folderOf(file)
-  const patches = file.sops === undefined ? [] : [decryptionPatch(file.flux.namespace, file.sops.secretName)]
-  return [
-    { path: `${folder}/gotk-sync.yaml`, text: syncText(input), why: 'what the cluster follows' },
-    { path: `${folder}/kustomization.yaml`, text: gotkKustomization(patches), why: 'joins them, with what is set of the controllers' },
-  ]
-}
-
-interface Missing {
-  readonly files: Planned[]
-  readonly advice: string[]
-}
-
-/** A kustomization.yaml that is there is a person's: it is where patches are kept. */
-async function missingFiles(ctx: ReadContext, input: BootstrapInput): Promise<Missing> {
-  const files: Planned[] = []
-  const advice: string[] = []
-  for (const wanted of wantedFiles(input)) {
-    const path = `${input.repo}/${wanted.path}`
-    if (!(await ctx.files.exists(path))) files.push(wanted)
-    else if ((await ctx.files.readText(path)) !== wanted.text && wanted.path.endsWith('/kustomization.yaml'))
-      advice.push(`${wanted.path} stays as it is; a new one would be:\n${wanted.text}`)
-    else if ((await ctx.files.readText(path)) !== wanted.text) files.push(wanted)
-  }
-  return { files, advice }
-}
-
-async function isSame(ctx: ReadContext, path: string, sum: string): Promise<boolean> {
-  return (await ctx.files.exists(path)) && (await ctx.files.sha256(path)) === sum
-}
 
 async function thereAlready(ctx: ReadContext, namespace: string): Promise<string[]> {
   if ((await ctx.kube.get(NAMESPACE, { name: namespace })) === undefined) return []
@@ -82,15 +29,12 @@ export async function makePlan(plain: ReadContext, input: BootstrapInput): Promi
   const url = file.git.url ?? ''
   const repo = { root, remote: REMOTE, branch: file.git.branch, url, source: `${file.flux.namespace}/${file.flux.namespace}` }
   const ctx = await reaching(plain, { access, repo })
-  const flags = installFlags(file)
-  const [identity, head, text, { files, advice }, there] = await Promise.all([
+  const [identity, head, missing, there] = await Promise.all([
     ctx.kube.identity(),
     ctx.git.remoteHead(root, REMOTE, file.git.branch),
-    generateComponents(ctx, file.flux.version, flags),
     missingFiles(ctx, input),
     thereAlready(ctx, file.flux.namespace),
   ])
-  const components = { path: `${folderOf(file)}/gotk-components.yaml`, sha256: sha256(text) }
   return planSchema.parse({
     clusterUid: identity.uid,
     context: identity.context,
@@ -99,11 +43,9 @@ export async function makePlan(plain: ReadContext, input: BootstrapInput): Promi
     access,
     knownHosts,
     repo: { ...repo, head: head ?? '' },
-    folder: folderOf(file),
-    flags,
-    files,
-    components: { ...components, isThere: await isSame(ctx, `${root}/${components.path}`, components.sha256) },
-    advice,
+    folders: foldersOf(file),
+    flags: installFlags(file),
+    ...missing,
     there,
     tool: input.tool,
     timeoutMs: milliseconds(file.wait.timeout),

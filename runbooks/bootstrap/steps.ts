@@ -6,17 +6,20 @@ import { gitSecretStep } from './steps/git-secret.ts'
 import { installStep, rolloutStep, syncStep } from './steps/install.ts'
 import { namespaceStep } from './steps/namespace.ts'
 import { commitStep, filesStep, pushStep } from './steps/repository.ts'
-import { verifyStep } from './steps/verify.ts'
+import { secretsStep } from './steps/secrets.ts'
+import { layersStep, verifyStep } from './steps/verify.ts'
 
 export const bootstrapSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] => [
   namespaceStep,
   ...(file.sops === undefined ? [] : [ageKeyStep, keyBackupStep]),
   gitSecretStep,
+  ...(file.secrets.length === 0 ? [] : [secretsStep]),
   filesStep,
   commitStep,
   pushStep,
   installStep,
   syncStep,
   rolloutStep,
+  layersStep,
   verifyStep,
 ]

@@ -71,7 +71,7 @@ export function syncManifest({ namespace, url, branch, path, interval, secretNam
 
 export interface Patch {
   readonly patch: string
-  readonly target: { readonly kind: string; readonly name: string }
+  readonly target: { readonly group?: string; readonly kind: string; readonly name?: string; readonly labelSelector?: string }
 }
 
 /** kustomization.yaml of the folder with the gotk files. Patches stand here as nothing else of the folder outlives an upgrade. */

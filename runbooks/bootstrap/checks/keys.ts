@@ -10,6 +10,7 @@ import type { Identity } from '../../../src/sops/keys/identities.ts'
 import { ageRecipients, isSealedTo } from '../../../src/sops/sealed/sealed-to.ts'
 import { keySecret, keysInCluster, keysOfFile, sealHow } from '../age.ts'
 import type { BootstrapInput } from '../input.ts'
+import { decrypted } from '../steps/secrets.ts'
 import { fail, failOf, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
@@ -79,6 +80,21 @@ export const sealedFilesOpen: BootstrapCheck = {
       ['the key that opens them:  sops.key.file of the file', 'flux-ops age restore puts back what a backup has'],
       items.slice(0, 20),
     )
+  },
+}
+
+export const secretsOpen: BootstrapCheck = {
+  id: 'secrets-open',
+  title: 'the secrets that come before Flux open, and are nothing else',
+  severity: 'error',
+  probe: async (ctx, { file }) => {
+    if (file.secrets.length === 0) return { status: 'skip', reason: 'the file names none' }
+    try {
+      const all = await Promise.all(file.secrets.map((path) => decrypted(ctx, file, path)))
+      return pass(`${all.flat().length} objects in ${file.secrets.length} files`)
+    } catch (error) {
+      return failOf('secrets-open', error)
+    }
   },
 }
 

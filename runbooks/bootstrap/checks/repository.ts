@@ -5,9 +5,10 @@ import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
+import { gotkFolder } from '../files.ts'
 import { gotkVersion, syncOf } from '../gotk-files.ts'
 import type { BootstrapInput } from '../input.ts'
-import { folderOf, REMOTE } from '../plan.ts'
+import { REMOTE } from '../plan.ts'
 import { fail, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
@@ -19,7 +20,8 @@ export const pathFree: BootstrapCheck = {
   title: 'the folder is this cluster’s, or nobody’s',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
-    const folder = folderOf(file)
+    if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
+    const folder = gotkFolder(file)
     const path = `${repo}/${folder}/gotk-sync.yaml`
     if (!(await ctx.files.exists(path))) return pass(`${folder} is new`)
     const sync = syncOf(await ctx.files.readText(path))
@@ -43,7 +45,8 @@ export const componentsKept: BootstrapCheck = {
   title: 'the repository has no other release of Flux in this folder',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
-    const path = `${folderOf(file)}/gotk-components.yaml`
+    if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
+    const path = `${gotkFolder(file)}/gotk-components.yaml`
     if (!(await ctx.files.exists(`${repo}/${path}`))) return pass()
     const version = gotkVersion(await ctx.files.readText(`${repo}/${path}`))
     if (version === file.flux.version) return pass(version)

@@ -32,11 +32,17 @@ function otherSync(objects: readonly KubeObject[], { flux, git }: File): CheckIt
   })
 }
 
-/** Something is applied, and not from where bootstrap would have it. */
-const strangers = (objects: readonly KubeObject[], { flux }: File): KubeObject[] => {
+/** Something is applied, and not from where the file would have it. */
+function strangers(objects: readonly KubeObject[], { flux, git }: File): KubeObject[] {
   const own = `${flux.namespace}/${flux.namespace}`
-  if (objects.some((object) => object.kind === 'Kustomization' && idOf(object) === own)) return []
-  return objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
+  const applied = objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
+  const ofBootstrap = applied.find((object) => object.kind === 'Kustomization' && idOf(object) === own)
+  if (flux.style === 'git') return ofBootstrap === undefined ? applied : []
+  if (ofBootstrap !== undefined) return [ofBootstrap]
+  const isFollowed = objects.some(
+    (object) => object.kind === 'GitRepository' && sameRepository(String(object.spec?.url ?? ''), git.url ?? ''),
+  )
+  return isFollowed ? [] : applied
 }
 
 export const noOtherFlux: BootstrapCheck = {
@@ -57,10 +63,10 @@ export const noOtherFlux: BootstrapCheck = {
     const items: CheckItem[] = [
       ...elsewhere.map((one) => ({ where: `Deployment ${idOf(one)}`, what: `is a controller of Flux outside of ${namespace}` })),
       ...instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' })),
-      ...otherSync(objects, file),
+      ...(file.flux.style === 'git' ? otherSync(objects, file) : []),
       ...strangers(objects, file)
         .slice(0, 10)
-        .map((one) => ({ where: `${one.kind} ${idOf(one)}`, what: 'is there, and nothing that bootstrap would have made' })),
+        .map((one) => ({ where: `${one.kind} ${idOf(one)}`, what: `is there, and nothing that style ${file.flux.style} would have made` })),
       ...(running?.status === 'found' && running.version !== file.flux.version
         ? [{ where: `Flux ${running.version}`, what: `runs; the file says ${file.flux.version}: flux-ops upgrade changes it` }]
         : []),

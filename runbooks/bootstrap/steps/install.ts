@@ -1,14 +1,17 @@
 // Flux itself, then what it follows: applied from the commit, with the patches that stand beside it, so that Flux finds nothing to change in itself.
 import { parseAllDocuments } from 'yaml'
 import { applyLine, applyManifests } from '../../../src/actions/apply-manifests.ts'
+import { readCrds, readDeployments } from '../../../src/actions/cluster-survey.ts'
 import { withoutSecrets } from '../../../src/actions/render.ts'
-import { DEPLOYMENT, parseId } from '../../../src/actions/resources.ts'
+import { DEPLOYMENT } from '../../../src/actions/resources.ts'
 import { waitForRollout } from '../../../src/actions/rollout.ts'
 import { waitFor } from '../../../src/actions/wait-for.ts'
 import type { Facts, ReadStep, WriteStep } from '../../../src/engine/model.ts'
+import { installedFlux } from '../../../src/flux/installed.ts'
 import { resourceOf } from '../../../src/flux/kinds.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
+import { holds } from '../holds.ts'
 import { type BootstrapView, namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
 
@@ -21,24 +24,34 @@ interface Rendered {
   readonly sync: string
 }
 
+const joined = (some: readonly string[]): string => some.filter((one) => one.trim() !== '').join('---\n')
+
 /** Pure. */
 export function splitManifests(text: string): Rendered {
   const documents = withoutSecrets(text)
     .split(/^---[ \t]*\n/m)
     .filter((document) => document.trim() !== '')
   const isSync = (document: string): boolean => FLUX_OBJECT.test(document)
-  const joined = (some: readonly string[]): string => some.join('---\n')
   return { flux: joined(documents.filter((one) => !isSync(one))), sync: joined(documents.filter(isSync)) }
 }
 
-async function render(ctx: ReadContext, { repo, folder }: BootstrapPlan): Promise<Rendered> {
+async function kustomize(ctx: ReadContext, { repo }: BootstrapPlan, folder: string): Promise<Rendered> {
+  // A pin is fetched from its forge.
   const { stdout } = await ctx.exec.run({
     tool: 'kubectl',
     args: ['kustomize', `${repo.root}/${folder}`],
     effect: 'read',
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
   })
   return splitManifests(stdout)
+}
+
+async function render(ctx: ReadContext, plan: BootstrapPlan): Promise<Rendered> {
+  const { install, sync } = plan.folders
+  const own = await kustomize(ctx, plan, install)
+  if (install === sync) return own
+  const followed = await kustomize(ctx, plan, sync)
+  return { flux: joined([own.flux, followed.flux]), sync: joined([own.sync, followed.sync]) }
 }
 
 const fileOf = (ctx: Pick<ReadContext, 'runDir'>, part: keyof Rendered): string => `${ctx.runDir}/manifests/${part}.yaml`
@@ -54,9 +67,22 @@ async function writeParts(ctx: Context, plan: BootstrapPlan): Promise<void> {
 const anyController = async (ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> =>
   (await ctx.kube.list(DEPLOYMENT, { namespace: namespaceOf(plan), atMost: 1 })).length > 0
 
+/**
+ * Flux has taken itself over from its artifact, which spells some of it otherwise than the pin: applied from the pin once more, its controllers would be
+ * rolled out twice for nothing.
+ */
+async function keepsItself(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+  if (plan.file.flux.style !== 'kustomize' || !(await isFollowed(ctx, plan))) return false
+  const [{ crds }, deployments] = await Promise.all([readCrds(ctx.kube), readDeployments(ctx.kube, namespaceOf(plan))])
+  const installed = installedFlux(deployments, crds, plan.file.flux.version)
+  return installed.status === 'found' && installed.version === plan.file.flux.version
+}
+
 /** Whether the cluster has exactly what the commit says. */
 async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
-  if (!(await ctx.files.exists(`${plan.repo.root}/${plan.folder}/kustomization.yaml`)) || !(await anyController(ctx, plan))) return false
+  if (!(await ctx.files.exists(`${plan.repo.root}/${plan.folders.install}/kustomization.yaml`)) || !(await anyController(ctx, plan)))
+    return false
+  if (await keepsItself(ctx, plan)) return true
   const { flux } = await render(ctx, plan)
   const args = ['--context', ctx.target.context, 'diff', '--server-side', '--force-conflicts', '--filename', '-']
   const result = await ctx.exec.run({ tool: 'kubectl', args, effect: 'read', stdin: flux, allowFailure: true, timeoutMs: 300_000 })
@@ -69,7 +95,7 @@ export const installStep: WriteStep<BootstrapPlan> = {
   title: 'install Flux',
   why: 'CRDs and controllers as the commit has them, with kubectl’s field manager, which Flux takes over from',
   preview: ({ plan }) => [
-    `kubectl kustomize ${plan.folder} > <run>/manifests/flux.yaml`,
+    `kubectl kustomize ${plan.folders.install} > <run>/manifests/flux.yaml`,
     applyLine(plan.context, '<run>/manifests/flux.yaml'),
   ],
   isDone: (ctx, { plan }) => isInstalled(ctx, plan),
@@ -103,22 +129,12 @@ async function syncObjects(ctx: ReadContext, plan: BootstrapPlan): Promise<KubeO
 }
 
 async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
-  const { namespace = '', name } = parseId(plan.repo.source)
-  if ((await ctx.kube.get(resourceOf('Kustomization', 'v1'), { namespace, name })) === undefined) return false
+  if (!(await anyController(ctx, plan)) || !(await ctx.kube.serves(resourceOf('Kustomization', 'v1')))) return false
   for (const object of await syncObjects(ctx, plan)) {
     const there = await ctx.kube.get(resourceOfManifest(object), object.metadata)
     if (there === undefined || !holds(there.spec, object.spec)) return false
   }
   return true
-}
-
-/** Whether everything that is wanted is there as it is wanted; what else is there is somebody's, or a default. */
-function holds(there: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== 'object' || wanted === null) return there === wanted
-  if (typeof there !== 'object' || there === null) return false
-  if (Array.isArray(wanted))
-    return Array.isArray(there) && there.length === wanted.length && wanted.every((one, at) => holds(there[at], one))
-  return Object.entries(wanted).every(([key, one]) => holds((there as Record<string, unknown>)[key], one))
 }
 
 async function follow(ctx: Context, plan: BootstrapPlan): Promise<Facts> {

@@ -7,16 +7,21 @@ import { restoreFiles } from '../../../src/actions/restore-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
+import { maySealed, readSealed } from '../../../src/sops/sealed/read.ts'
+import { isSealedTo } from '../../../src/sops/sealed/sealed-to.ts'
+import { keySecret, keysInCluster } from '../age.ts'
 import { type BootstrapView, pathsOf, trailerOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+type Planned = BootstrapPlan['files'][number]
+
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 async function componentsText(ctx: ReadContext, { file, flags, components }: BootstrapPlan): Promise<string> {
   const text = await generateComponents(ctx, file.flux.version, flags)
-  if (sha256(text) === components.sha256) return text
+  if (sha256(text) === components?.sha256) return text
   throw new OpsError({
     code: 'gotk-moved',
     message: 'flux install --export prints other manifests than when the plan was made',
@@ -24,25 +29,86 @@ async function componentsText(ctx: ReadContext, { file, flags, components }: Boo
   })
 }
 
-async function isWritten(ctx: ReadContext, { repo, files, components }: BootstrapPlan): Promise<boolean> {
-  const wanted = [
-    ...files.map(({ path, text }) => ({ path, sum: sha256(text) })),
-    ...(components.isThere ? [] : [{ path: components.path, sum: components.sha256 }]),
-  ]
-  for (const { path, sum } of wanted) {
-    const file = `${repo.root}/${path}`
-    if (!(await ctx.files.exists(file)) || (await ctx.files.sha256(file)) !== sum) return false
+/** The key that files are sealed to, once it is there. */
+async function recipientOf(ctx: ReadContext, { file }: BootstrapPlan): Promise<string> {
+  if (file.sops === undefined) return ''
+  const id = keySecret(file, file.sops)
+  const recipient = (await keysInCluster(ctx, id))?.identities.find((one) => one.recipient !== undefined)?.recipient
+  if (recipient !== undefined) return recipient
+  throw new OpsError({
+    code: 'key-not-kept',
+    message: `Secret ${id} holds no key that files could be sealed to`,
+    hints: ['who took it out?', 'flux-ops runs resume makes it again'],
+  })
+}
+
+/** With the recipient of the key that the run has made. */
+const textOf = ({ text }: Pick<Planned, 'text'>, { standIn }: BootstrapPlan, recipient: string): string =>
+  standIn === null ? text : text.replaceAll(standIn, recipient)
+
+/** Sealed in a private folder: no rule of the repository counts, and clear text is never in the clone. */
+async function sealed(ctx: ReadContext, path: string, text: string, recipient: string): Promise<string> {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const result = await ctx.exec.run({
+    tool: 'sops',
+    args: [
+      'encrypt',
+      '--age',
+      recipient,
+      '--encrypted-regex',
+      '^(data|stringData)$',
+      '--input-type',
+      'yaml',
+      '--output-type',
+      'yaml',
+      name,
+    ],
+    effect: 'read',
+    scratch: { files: { [name]: text } },
+    timeoutMs: 60_000,
+  })
+  return result.stdout
+}
+
+/** Whether a file is as the plan has it; a sealed one is another each time, and has to be sealed to the key. */
+async function isThere(ctx: ReadContext, plan: BootstrapPlan, planned: Planned, recipient: string): Promise<boolean> {
+  const path = `${plan.repo.root}/${planned.path}`
+  if (!(await ctx.files.exists(path))) return false
+  const text = await ctx.files.readText(path)
+  if (!planned.seal) return text === textOf(planned, plan, recipient)
+  const file = maySealed(text) ? readSealed(planned.path, text) : undefined
+  return file !== undefined && isSealedTo(file, recipient)
+}
+
+async function isWritten(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+  const { repo, files, components } = plan
+  if (components !== null && !components.isThere) {
+    const path = `${repo.root}/${components.path}`
+    if (!(await ctx.files.exists(path)) || (await ctx.files.sha256(path)) !== components.sha256) return false
   }
+  if (files.length === 0) return true
+  // A dry run has made no key, and has written nothing.
+  const recipient = await recipientOf(ctx, plan).catch(() => undefined)
+  if (recipient === undefined) return false
+  for (const planned of files) if (!(await isThere(ctx, plan, planned, recipient))) return false
   return true
 }
 
+async function put(ctx: Context, plan: BootstrapPlan, path: string, text: string): Promise<void> {
+  const file = `${plan.repo.root}/${path}`
+  await ctx.files.makeDir(folderOf(file))
+  await ctx.files.writeText(file, text, { mode: 0o644 })
+}
+
 async function write(ctx: Context, plan: BootstrapPlan): Promise<void> {
-  const { repo, files, components } = plan
-  const gotk = components.isThere ? [] : [{ path: components.path, text: await componentsText(ctx, plan) }]
-  for (const { path, text } of [...gotk, ...files]) {
-    const file = `${repo.root}/${path}`
-    await ctx.files.makeDir(folderOf(file))
-    await ctx.files.writeText(file, text, { mode: 0o644 })
+  const { files, components } = plan
+  if (components !== null && !components.isThere) await put(ctx, plan, components.path, await componentsText(ctx, plan))
+  if (files.length === 0) return
+  const recipient = await recipientOf(ctx, plan)
+  for (const planned of files) {
+    if (await isThere(ctx, plan, planned, recipient)) continue
+    const text = textOf(planned, plan, recipient)
+    await put(ctx, plan, planned.path, planned.seal ? await sealed(ctx, planned.path, text, recipient) : text)
   }
 }
 

@@ -7,7 +7,7 @@ const mapped = <T>(value: T | undefined, change: (value: T) => T): T | undefined
 /** Without the fields that are undefined. */
 const defined = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
 
-/** Pure. `folder`: absolute, of the file; `home`: absolute. Manifests of `secrets` are files of the repository, and stay as they are. */
+/** Pure. `folder`: absolute, of the file; `home`: absolute. */
 export function resolvePaths(file: ClusterFile, { folder, home }: { readonly folder: string; readonly home: string }): ClusterFile {
   const at = (path: string): string => (path === '~' || path.startsWith('~/') ? resolve(home, path.slice(2)) : resolve(folder, path))
   const { ssh, token } = file.git.auth ?? {}
@@ -29,5 +29,5 @@ export function resolvePaths(file: ClusterFile, { folder, home }: { readonly fol
       backup: mapped(one.backup, (backup) => ({ ...backup, out: at(backup.out) })),
     }),
   )
-  return defined({ ...file, git: defined({ ...file.git, auth }), forge, sops })
+  return defined({ ...file, git: defined({ ...file.git, auth }), forge, sops, secrets: file.secrets.map(at) })
 }

@@ -16,7 +16,10 @@ import {
   snapshot,
   standardServices,
   up,
+  withSandbox,
 } from '../../../src/sandbox/index.ts'
+import { copyFilledRegistry, fillRegistry } from '../../../src/sandbox/services/registry/fill.ts'
+import { registryHost, startRegistry } from '../../../src/sandbox/services/registry/service.ts'
 import { type Cli, type CliResult, createCli } from '../../cli/flux-ops.ts'
 import { allTools, manifestsDir } from '../../sandbox/scratch.ts'
 
@@ -63,6 +66,15 @@ export class BootstrapDesk {
     await restore(this.#ref, label)
     await rm(join(this.cli.home, 'state'), { recursive: true, force: true })
   }
+
+  /** Starts the registry with the manifests of Flux in it, until the next reset; gives its host. */
+  registry = (): Promise<string> =>
+    withSandbox(this.#ref, async (ctx) => {
+      await copyFilledRegistry(ctx)
+      await startRegistry(ctx)
+      await fillRegistry(ctx)
+      return registryHost(ctx)
+    })
 
   keep = (label: string): Promise<void> => snapshot(this.#ref, label)
 
