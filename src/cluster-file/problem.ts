@@ -8,6 +8,8 @@ export interface Problem {
   readonly what: string
   /** What to write instead. */
   readonly hint: string
+  /** The field that it is about; undefined of what is about the text. */
+  readonly path?: readonly PropertyKey[]
 }
 
 /** `git.auth.ssh.hostKeys[0]`. */

@@ -29,7 +29,7 @@ function ruleProblems(sound: unknown, places: Places): Problem[] {
   }
   return RULES.flatMap((rule) => rule(question)).map(({ path, what, hint }) => {
     const { from, to } = places.has(path) ? places.valueAt(path) : places.keyAt(path)
-    return { from, to, what, hint }
+    return { from, to, what, hint, path }
   })
 }
 
@@ -51,7 +51,8 @@ const sameFolder = (path: string): string => path.replace(/^(\.\/+)+(?=.)/, '').
 /** Paths in one spelling: clusters/prod for ./clusters/prod/. */
 const normalised = (cluster: ClusterFile): ClusterFile => ({ ...cluster, git: { ...cluster.git, path: sameFolder(cluster.git.path) } })
 
-function read(text: string): { readonly problems: readonly Problem[] } | { readonly cluster: ClusterFile } {
+/** All that is wrong, by the order in which it was found; or what it means. */
+export function readText(text: string): { readonly problems: readonly Problem[] } | { readonly cluster: ClusterFile } {
   const { document, problems } = openDocument(text)
   if (document === undefined) return { problems }
   const places = new Places(document, text)
@@ -76,7 +77,7 @@ function placed(text: string, problems: readonly Problem[]): PlacedProblem[] {
 export function inspectClusterFile(input: string | Uint8Array): Reading {
   const decoded = decode(input)
   if ('problem' in decoded) return { problems: placed(decoded.text, [decoded.problem]) }
-  const result = read(decoded.text)
+  const result = readText(decoded.text)
   return 'cluster' in result ? result : { problems: placed(decoded.text, result.problems) }
 }
 

@@ -149,10 +149,16 @@ function problemsOf(issue: Issue, places: Places): Found {
   const { path } = issue
   const value = at(places.value, path)
   if (value === undefined && places.isDoubtful(path)) return { problems: [], bad: [path] }
-  const make = ({ what, hint }: { what: string; hint: string }, { from, to }: Span): Problem => ({ from, to, what, hint })
+  const make = ({ what, hint }: { what: string; hint: string }, { from, to }: Span, about = path): Problem => ({
+    from,
+    to,
+    what,
+    hint,
+    path: about,
+  })
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.map((key) => [...path, key])
-    return { problems: keys.map((key) => make(unknownField(path, String(key.at(-1))), places.keyAt(key))), bad: keys }
+    return { problems: keys.map((key) => make(unknownField(path, String(key.at(-1))), places.keyAt(key), key)), bad: keys }
   }
   if (issue.code === 'invalid_key') {
     const hint = 'such as  CancelHealthCheckOnNewRevision: true'
