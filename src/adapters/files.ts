@@ -78,7 +78,7 @@ async function writeAtomically(path: string, content: string | Uint8Array, mode:
 }
 
 /** Takes the name first: of two that write it at the same time one is refused. Hard links would be simpler, and USB sticks have none. */
-async function createAtomically(path: string, content: string | Uint8Array): Promise<void> {
+async function createAtomically(path: string, content: string | Uint8Array, mode = PRIVATE_FILE): Promise<void> {
   try {
     await (await open(path, 'wx', PRIVATE_FILE)).close()
   } catch (error) {
@@ -86,7 +86,7 @@ async function createAtomically(path: string, content: string | Uint8Array): Pro
     throw writeFailure(path, error)
   }
   try {
-    await writeAtomically(path, content, PRIVATE_FILE)
+    await writeAtomically(path, content, mode)
   } catch (error) {
     await rm(path, { force: true }).catch(() => undefined)
     throw error
@@ -119,8 +119,8 @@ const reader: FileReader = {
 export const localFiles: Files = {
   ...reader,
   writeText: (path, text, options) => writeAtomically(path, text, options?.mode ?? PRIVATE_FILE),
-  createText: createAtomically,
-  createBytes: createAtomically,
+  createText: (path, text, options) => createAtomically(path, text, options?.mode),
+  createBytes: (path, bytes) => createAtomically(path, bytes),
   replaceText: async (path, text) => {
     // A link is followed, so that the file behind it is replaced and the link stays.
     const target = await guarded(path, () => realpath(path))

@@ -126,7 +126,7 @@ function prepareExec(user: User, folder: string, config: Entries): void {
   exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: info }]
 }
 
-async function loadMerged(options: AccessOptions): Promise<Merged> {
+export async function loadMerged(options: AccessOptions): Promise<Merged> {
   const { files, required } = candidates(options)
   const merged: Merged = { clusters: [], users: [], contexts: [], currentContext: undefined, files: [] }
   for (const file of files) {

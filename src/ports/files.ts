@@ -16,7 +16,7 @@ export interface Files extends FileReader {
   /** Temp file, fsync, rename, fsync of the folder. Throws OpsError `disk-full`. Mode defaults to 0600. */
   writeText(path: string, text: string, options?: { mode?: number }): Promise<void>
   /** Like writeText, but never over what is there already: throws OpsError `file-exists`. */
-  createText(path: string, text: string): Promise<void>
+  createText(path: string, text: string, options?: { mode?: number }): Promise<void>
   /** The same for what is no text. */
   createBytes(path: string, bytes: Uint8Array): Promise<void>
   /** Like writeText but keeps the mode the file already has. Not for sealed files: see swapText. */
