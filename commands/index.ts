@@ -10,6 +10,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   'age:rotate': () => import('./age/rotate.ts'),
   'audit:keys': () => import('./audit/keys.ts'),
   bootstrap: () => import('./bootstrap.ts'),
+  init: () => import('./init.ts'),
   recover: () => import('./recover/index.ts'),
   'recover:bundle': () => import('./recover/bundle.ts'),
   'recover:fix': () => import('./recover/fix.ts'),
