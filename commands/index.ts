@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   'audit:keys': () => import('./audit/keys.ts'),
   bootstrap: () => import('./bootstrap.ts'),
   init: () => import('./init.ts'),
+  'migrate:operator': () => import('./migrate/operator.ts'),
   recover: () => import('./recover/index.ts'),
   'recover:bundle': () => import('./recover/bundle.ts'),
   'recover:fix': () => import('./recover/fix.ts'),

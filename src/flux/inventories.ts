@@ -26,14 +26,15 @@ function entryOf(entry: unknown, by: string): Applied[] {
   return [{ namespace: namespace === '' ? undefined : namespace, name, group, kind, version: v, by }]
 }
 
+/** The entries of one object that keeps an inventory. */
+export function entriesIn(object: KubeObject): Applied[] {
+  const entries: unknown = object.status?.inventory?.entries
+  return Array.isArray(entries) ? entries.flatMap((entry) => entryOf(entry, objectLabel(object))) : []
+}
+
 /** Everything that some Kustomization or HelmRelease has in its inventory. Those that have none (HelmReleases before 2.8) say nothing. */
 export function inventoryOf(objects: readonly KubeObject[]): Applied[] {
-  return objects
-    .filter(({ kind }) => kind === 'Kustomization' || kind === 'HelmRelease')
-    .flatMap((object) => {
-      const entries: unknown = object.status?.inventory?.entries
-      return Array.isArray(entries) ? entries.flatMap((entry) => entryOf(entry, objectLabel(object))) : []
-    })
+  return objects.filter(({ kind }) => kind === 'Kustomization' || kind === 'HelmRelease').flatMap(entriesIn)
 }
 
 export const appliedKey = ({ namespace, name, group, kind }: Omit<Applied, 'version' | 'by'>): string =>

@@ -43,6 +43,12 @@ export const OPERATOR_MIGRATES_SINCE = '0.41.0'
 /** Since it, an artifact may only bring patches of the minors that the operator's own image has. Source: the same file, v0.54.0. */
 const MINORS_OF_IMAGE_SINCE = '0.54.0'
 
+/** The release that the sandbox runs, and everything here is tested with. */
+export const OPERATOR_TESTED = '0.58.1'
+
+/** Where its publisher has the chart. */
+export const OPERATOR_CHART = 'oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator'
+
 /** The first operator that carries this release of Flux; undefined when it is not known. */
 export const firstOperatorWith = (flux: string): string | undefined => FIRST[flux]
 

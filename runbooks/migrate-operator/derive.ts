@@ -1,0 +1,169 @@
+// From what runs to the FluxInstance: settings that the repository patches in are carried, what no patch explains is kept by one more, and what is
+// left over of differences is named.
+import { parse } from 'yaml'
+import type { ClusterSurvey } from '../../src/actions/cluster-survey.ts'
+import { headerVersion } from '../../src/actions/gotk.ts'
+import { type Base, releaseManifests, type WouldBe, wouldBe } from '../../src/actions/operator-move/would-be.ts'
+import type { RepositorySurvey } from '../../src/actions/repository-survey.ts'
+import { NAMESPACE_KINDS } from '../../src/actions/resources.ts'
+import { pullSelfArtifact } from '../../src/actions/self-artifact.ts'
+import { type Carried, type CarriedPatch, carriedOfFile, carriedOfOwner } from '../../src/flux/operator-move/carried.ts'
+import { type Difference, deploymentDifferences, syncDifferences } from '../../src/flux/operator-move/effective.ts'
+import { type InstanceFacts, instanceObject, type Synced } from '../../src/flux/operator-move/instance.ts'
+import { namedOf, objectsIn } from '../../src/flux/operator-move/overlay.ts'
+import { keepingPatches, reasonOf } from '../../src/flux/operator-move/reasons.ts'
+import { isFor, type Named, patchName } from '../../src/flux/operator-move/targets.ts'
+import type { ReadContext } from '../../src/ports/context.ts'
+import type { Json } from '../../src/ports/json.ts'
+import type { KubeObject } from '../../src/ports/kube.ts'
+import { liveVersion, type MovableStyle, objectOf, ownerId, sourceOf, syncedOf } from './inspect.ts'
+import type { PlannedDifference } from './plan-schema.ts'
+
+export interface Derived {
+  readonly instance: KubeObject
+  readonly carried: readonly string[]
+  readonly dropped: readonly string[]
+  readonly differences: readonly PlannedDifference[]
+  /** What the operator's manifests were taken from. */
+  readonly from: string
+  /** What a FluxInstance has no place for. */
+  readonly left: readonly string[]
+  /** Objects of Flux' own manifests that the operator makes, before patches. */
+  readonly makes: readonly Named[]
+}
+
+interface World {
+  readonly ctx: ReadContext
+  readonly cluster: ClusterSurvey
+  readonly repository: RepositorySurvey
+  readonly style: MovableStyle
+}
+
+const NETWORK_POLICIES = ['allow-egress', 'allow-scraping', 'allow-webhooks']
+
+async function hasPolicies(ctx: ReadContext): Promise<boolean> {
+  const resource = NAMESPACE_KINDS.find(({ kind }) => kind === 'NetworkPolicy')
+  const found = resource === undefined ? [] : await ctx.kube.list(resource, { namespace: ctx.target.namespace, metadataOnly: true })
+  return found.some(({ metadata }) => NETWORK_POLICIES.includes(metadata.name))
+}
+
+/** What the FluxInstance makes as well: the sync of flux bootstrap, both objects under one name. */
+function syncedPair({ cluster, style, repository }: World): Synced | undefined {
+  if (style.style !== 'bootstrap') return undefined
+  const source = objectOf(cluster, 'GitRepository', sourceOf(style, syncedOf(cluster, repository)))
+  return { source, kustomization: objectOf(cluster, 'Kustomization', style.owner) }
+}
+
+function carriedBy({ cluster, repository, style }: World): Carried {
+  if (style.style === 'pin') return carriedOfOwner(objectOf(cluster, 'Kustomization', ownerId(style)))
+  const file = repository.files.find(({ path }) => path === style.kustomization)
+  if (file === undefined) return { patches: [], labels: {}, annotations: {}, left: [] }
+  const read = (path: string): string | undefined => repository.files.find((each) => each.path === path)?.text
+  return carriedOfFile(parse(file.text, { maxAliasCount: 100 }) ?? {}, file.path, read)
+}
+
+/** What git or the registry has of this very release. What somebody has changed in the file by hand is seen when the operator has taken over, before git changes. */
+async function standIn({ ctx, cluster, repository, style }: World): Promise<Base | undefined> {
+  const version = liveVersion(cluster)
+  if (style.style === 'bootstrap') {
+    const file = repository.files.find(({ path }) => path === style.components)
+    return file !== undefined && headerVersion(file.text) === version ? { text: file.text, from: file.path } : undefined
+  }
+  const pulled = await pullSelfArtifact(ctx, { source: style.self.source, path: style.self.path }, `v${version}`)
+  return pulled.status === 'pulled' ? pulled : undefined
+}
+
+const liveOf = ({ cluster }: World, synced: Synced | undefined): KubeObject[] => [
+  ...cluster.deployments.map((each) => ({ ...each, kind: 'Deployment' })),
+  ...(synced === undefined ? [] : [synced.source, synced.kustomization]),
+]
+
+function differencesOf(live: readonly KubeObject[], { objects }: WouldBe): Difference[] {
+  return live.flatMap((object) => {
+    const would = objects.find((each) => each.kind === object.kind && each.metadata.name === object.metadata.name)
+    if (would === undefined) return []
+    return object.kind === 'Deployment' ? deploymentDifferences(object, would) : syncDifferences(object, would)
+  })
+}
+
+/** Maps that a patch adds to and the operator's own manifests do not have. */
+function missingMaps({ bare }: WouldBe): Map<string, ReadonlySet<string>> {
+  return new Map(
+    bare.map((object) => {
+      const template = object.spec?.template
+      const missing = [
+        ...(template?.metadata?.annotations === undefined ? ['/spec/template/metadata/annotations'] : []),
+        ...(template?.spec?.nodeSelector === undefined ? ['/spec/template/spec/nodeSelector'] : []),
+      ]
+      return [`${object.kind} ${object.metadata.namespace}/${object.metadata.name}`, new Set(missing)]
+    }),
+  )
+}
+
+async function factsOf(world: World, carried: Carried): Promise<InstanceFacts> {
+  const { ctx, cluster } = world
+  const [networkPolicy, openshift] = await Promise.all([hasPolicies(ctx), ctx.kube.kinds(['security.openshift.io'])])
+  return {
+    namespace: ctx.target.namespace,
+    version: liveVersion(cluster),
+    components: cluster.installed.status === 'found' ? cluster.installed.components : [],
+    deployments: cluster.deployments,
+    networkPolicy,
+    openshift: openshift.length > 0,
+    labels: carried.labels,
+    annotations: carried.annotations,
+    synced: syncedPair(world),
+  }
+}
+
+/** Throws OpsError `patches-refused`, and those of `flux install --export` and of the API server's dry run. */
+export async function derive(world: World): Promise<Derived> {
+  const { ctx } = world
+  const found = carriedBy(world)
+  const facts = await factsOf(world, found)
+  const { text: base, from } = await releaseManifests(ctx, instanceObject(facts, []), () => standIn(world))
+  const live = liveOf(world, facts.synced)
+  const makes = [...objectsIn(base), ...(facts.synced === undefined ? [] : [facts.synced.source, facts.synced.kustomization])].map(namedOf)
+  const isUseful = (patch: CarriedPatch): boolean => makes.some((object) => isFor(patch, object))
+  const carried = found.patches.filter(isUseful)
+  const first = await wouldBe(ctx, base, instanceObject(facts, carried))
+  const open = differencesOf(live, first).filter((each) => reasonOf(each, ctx.target.namespace) === 'kept')
+  const kept = keepingPatches(open, missingMaps(first))
+  const instance = instanceObject(facts, [...carried, ...kept])
+  const last = kept.length === 0 ? first : await wouldBe(ctx, base, instance)
+  return {
+    instance,
+    from,
+    carried: carried.map(patchName),
+    dropped: found.patches.filter((patch) => !isUseful(patch)).map(patchName),
+    differences: [
+      ...open.map((each) => planned(each, 'kept')),
+      ...differencesOf(live, last).map((each) => {
+        const reason = reasonOf(each, ctx.target.namespace)
+        // A difference that is still there behind its own patch is one that nothing keeps.
+        return planned(each, reason === 'kept' ? 'lost' : reason)
+      }),
+    ],
+    left: [...found.left, ...strangers(world, makes)],
+    makes,
+  }
+}
+
+const planned = ({ object, path, now, under }: Difference, reason: PlannedDifference['reason']): PlannedDifference => ({
+  object,
+  path,
+  now: shown(now),
+  under: shown(under),
+  reason,
+})
+
+const LONGEST = 1000
+
+const shown = (value: Json): string | null =>
+  value === null ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST)
+
+/** Controllers of Flux that the operator would not know: shards, and copies under other names. */
+const strangers = ({ cluster }: World, makes: readonly Named[]): string[] =>
+  cluster.deployments
+    .filter(({ metadata }) => !makes.some(({ kind, name }) => kind === 'Deployment' && name === metadata.name))
+    .map(({ metadata }) => `Deployment ${metadata.namespace}/${metadata.name}: a controller under a name of its own`)

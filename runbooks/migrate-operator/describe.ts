@@ -1,0 +1,80 @@
+// The move as lines for a person: first what would be different, under one line a step with what it touches.
+import { NO_RETURN, subject } from './plan-facts.ts'
+import type { MovePlan, PlannedDifference } from './plan-schema.ts'
+import { moveSteps } from './steps.ts'
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
+
+const LONGEST = 100
+
+const short = (value: string | null): string => {
+  if (value === null) return 'not there'
+  return value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+}
+
+const TITLES: Readonly<Record<PlannedDifference['reason'], string>> = {
+  lost: 'would be another under the operator:',
+  kept: 'no patch in git explains it; a patch of the FluxInstance keeps it:',
+  operator: 'written by the operator in other words, or added by it; Flux does the same:',
+}
+
+function differenceLines(differences: readonly PlannedDifference[]): string[] {
+  return (['lost', 'kept', 'operator'] as const).flatMap((reason) => {
+    const own = differences.filter((each) => each.reason === reason)
+    if (own.length === 0) return []
+    const lines = own.map(({ object, path, now, under }) =>
+      reason === 'kept' ? `    ${object}  ${path}: ${short(now)}` : `    ${object}  ${path}: ${short(now)} → ${short(under)}`,
+    )
+    return [`  ${TITLES[reason]}`, ...lines]
+  })
+}
+
+/** What runs now against what the operator would apply. */
+export function effectLines({ differences, carried, dropped, comparedWith }: MovePlan): string[] {
+  const changes = differences.filter(({ reason }) => reason === 'lost').length
+  const head = changes === 0 ? 'no setting of a controller changes' : `${counted(changes, 'field')} would change`
+  return [
+    `Deployments now, and as the operator would apply them: ${head}`,
+    ...differenceLines(differences),
+    `  rendered from ${comparedWith}; compared once more when the operator has taken over, before git changes`,
+    '  every image gets the digest of its release besides: pods are replaced once',
+    ...(carried.length === 0 ? [] : [`  ${counted(carried.length, 'patch', 'patches')} carried: ${carried.join(', ')}`]),
+    ...(dropped.length === 0
+      ? []
+      : [`  ${counted(dropped.length, 'patch', 'patches')} left out, for nothing that the operator makes: ${dropped.join(', ')}`]),
+  ]
+}
+
+const DETAILS: Readonly<Record<string, (plan: MovePlan) => readonly string[]>> = {
+  record: () => ['uids of workloads and of the objects of Flux'],
+  'install-operator': ({ operator }) => [
+    `HelmRelease flux-operator ${operator.version}${operator.monitors ? ', with a ServiceMonitor' : ''}`,
+    operator.chart,
+  ],
+  hold: ({ owner }) => [`Kustomization ${owner} is suspended until its file leaves git`],
+  'write-instance': ({ instance }) => [`FluxInstance ${instance.id}`],
+  takeover: ({ old, owner }) => [`${counted(old.length, 'object')} of Kustomization ${owner}: one owner each`],
+  'write-files': ({ files }) => files.map(({ path, text }) => `${text === null ? '-' : '±'} ${path}`),
+  commit: () => [`"${subject}", with your git identity and hooks`],
+  push: ({ repo }) => [`${repo.remote}/${repo.branch}, never forced`],
+  sync: ({ repo }) => [`GitRepository ${repo.source} to the commit`],
+  reconcile: ({ baseline }) => [`${counted(baseline.length, 'object')}, sources first, under by dependsOn`],
+  verify: () => ['uids as before, pods replaced once at most, one owner each, everything ready that was'],
+  report: () => ['report.md in the folder of the run'],
+}
+
+export function describePlan(plan: MovePlan): string[] {
+  const steps = moveSteps(plan)
+  const width = Math.max(...steps.map(({ id }) => id.length))
+  const from = plan.style === 'bootstrap' ? 'flux bootstrap' : 'kustomize pin and OCI self-management'
+  const lines = [`Flux ${plan.version}: from ${from} to the Flux Operator, ${steps.length} steps, 1 commit`, ...effectLines(plan)]
+  steps.forEach((step, index) => {
+    if (step.id === 'push') lines.push(`▲ from here on: ${NO_RETURN}`)
+    const [head = step.title, ...more] = DETAILS[step.id]?.(plan) ?? []
+    lines.push(
+      `${String(index + 1).padStart(2)} ${step.id.padEnd(width)} ${head}`,
+      ...more.map((line) => `${' '.repeat(width + 4)}${line}`),
+    )
+  })
+  return lines
+}
