@@ -18,13 +18,29 @@ const TITLES: Readonly<Record<PlannedDifference['reason'], string>> = {
   operator: 'written by the operator in other words, or added by it; Flux does the same:',
 }
 
+/** What is the same for several objects stands there once. */
+function grouped(differences: readonly PlannedDifference[]): { readonly objects: string; readonly first: PlannedDifference }[] {
+  const groups = new Map<string, PlannedDifference[]>()
+  for (const each of differences) {
+    const key = JSON.stringify([each.path, each.now, each.under, each.object.split(' ')[0]])
+    groups.set(key, [...(groups.get(key) ?? []), each])
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const names = group.map(({ object }) => object.slice(object.lastIndexOf('/') + 1)).join(', ')
+    return [{ objects: `${first.object.split(' ')[0]} ${names}`, first }]
+  })
+}
+
 function differenceLines(differences: readonly PlannedDifference[]): string[] {
   return (['lost', 'kept', 'operator'] as const).flatMap((reason) => {
-    const own = differences.filter((each) => each.reason === reason)
+    const own = grouped(differences.filter((each) => each.reason === reason))
     if (own.length === 0) return []
-    const lines = own.map(({ object, path, now, under }) =>
-      reason === 'kept' ? `    ${object}  ${path}: ${short(now)}` : `    ${object}  ${path}: ${short(now)} → ${short(under)}`,
-    )
+    const lines = own.flatMap(({ objects, first: { path, now, under } }) => [
+      `    ${path}: ${reason === 'kept' ? short(now) : `${short(now)} → ${short(under)}`}`,
+      `      ${objects}`,
+    ])
     return [`  ${TITLES[reason]}`, ...lines]
   })
 }
@@ -58,7 +74,7 @@ const DETAILS: Readonly<Record<string, (plan: MovePlan) => readonly string[]>> =
   commit: () => [`"${subject}", with your git identity and hooks`],
   push: ({ repo }) => [`${repo.remote}/${repo.branch}, never forced`],
   sync: ({ repo }) => [`GitRepository ${repo.source} to the commit`],
-  reconcile: ({ baseline }) => [`${counted(baseline.length, 'object')}, sources first, under by dependsOn`],
+  reconcile: ({ baseline }) => [`${counted(baseline.length, 'object')}, sources first, then by dependsOn`],
   verify: () => ['uids as before, pods replaced once at most, one owner each, everything ready that was'],
   report: () => ['report.md in the folder of the run'],
 }

@@ -1,9 +1,25 @@
 // A plan holds for the cluster and the commit that it was made for.
-import { findCommit, isHalfReplayed } from '../../src/actions/commit-and-push.ts'
+import { findCommit, isHalfReplayed, whereabouts } from '../../src/actions/commit-and-push.ts'
 import { assertPlannedCluster } from '../../src/actions/planned-cluster.ts'
 import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import { type MoveView, trailerOf } from './plan-facts.ts'
+import { type MoveView, NO_RETURN, trailerOf } from './plan-facts.ts'
+
+/** Behind the push nothing is taken back. Throws OpsError (refused) `point-of-no-return`, `branch-moved`, and those of assertFresh. */
+export async function assertAbandon(ctx: ReadContext, view: MoveView): Promise<void> {
+  await assertFresh(ctx, view)
+  const { repo } = view.plan
+  const where = await whereabouts(ctx, repo, trailerOf(view))
+  if (where === 'pushed')
+    throw refusal('point-of-no-return', `run ${view.runId} cannot be taken back: ${NO_RETURN}`, `flux-ops runs resume ${view.runId}`)
+  if (where === 'unknown')
+    throw refusal(
+      'branch-moved',
+      `whether the commit of this run is on ${repo.remote}/${repo.branch} is not known: others have pushed`,
+      `git -C ${repo.root} fetch ${repo.remote}`,
+      `then:  flux-ops runs abandon ${view.runId}`,
+    )
+}
 
 /** Throws OpsError (refused) `wrong-cluster` or `plan-stale-head`. */
 export async function assertFresh(ctx: ReadContext, view: MoveView): Promise<void> {

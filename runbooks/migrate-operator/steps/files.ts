@@ -14,7 +14,7 @@ import { restoreFiles, restoreLines } from '../../../src/actions/restore-files.t
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
-import { type MoveView, NO_RETURN, ownerOf, subject, takeoverOf, trailerOf } from '../plan-facts.ts'
+import { type MoveView, ownerOf, subject, takeoverOf, trailerOf } from '../plan-facts.ts'
 import type { MovePlan } from '../plan-schema.ts'
 
 type Write = WriteStep<MovePlan>
@@ -163,7 +163,6 @@ export const push: Write = {
   id: 'push',
   title: 'push: the old files leave git',
   why: 'the operator owns every object of theirs, and nothing of them is pruned',
-  pointOfNoReturn: NO_RETURN,
   preview: ({ plan }) => ['look once more that nothing would be pruned', pushLine(plan.repo, '<commit of this run>')],
   isDone: (ctx, view) => isPushed(ctx, view.plan.repo, trailerOf(view)),
   run: async (ctx, view) => {

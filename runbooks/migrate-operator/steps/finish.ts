@@ -17,7 +17,7 @@ import { OpsError } from '../../../src/errors.ts'
 import { applierOf } from '../../../src/flux/appliers.ts'
 import { notTakenOver } from '../../../src/flux/operator-move/owners.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
-import { leavingOf, type MoveView, sourceGoalOf, trailerOf } from '../plan-facts.ts'
+import { leavingOf, type MoveView, NO_RETURN, sourceGoalOf, trailerOf } from '../plan-facts.ts'
 import type { MovePlan } from '../plan-schema.ts'
 
 export const sync: WriteStep<MovePlan> = {
@@ -25,6 +25,8 @@ export const sync: WriteStep<MovePlan> = {
   id: 'sync',
   title: 'let Flux fetch the commit',
   why: 'the sync that the operator keeps has to work: this commit is the first that it brings',
+  // Crossed with the push itself, which assertAbandon asks the remote for: a push that was rejected is no line.
+  pointOfNoReturn: NO_RETURN,
   preview: (view) => syncLines(sourceGoalOf(view)),
   isDone: (ctx, view) => sourcesSynced(ctx, sourceGoalOf(view)),
   run: async (ctx, view) => syncSources(ctx, sourceGoalOf(view)),

@@ -1,7 +1,7 @@
 // What would run under the Flux Operator, with the defaults of the API server: rendered here, and sent to it as a dry run under other names, so that
 // nothing is stored and nothing that exists is touched.
 import { OpsError } from '../../errors.ts'
-import { exportFlags, objectsIn, overlayOf } from '../../flux/operator-move/overlay.ts'
+import { exportFlags, objectsIn, onlyAskedFor, overlayOf } from '../../flux/operator-move/overlay.ts'
 import type { ReadContext } from '../../ports/context.ts'
 import type { KubeObject } from '../../ports/kube.ts'
 import { contextArgs } from '../apply-manifests.ts'
@@ -27,7 +27,7 @@ export async function releaseManifests(ctx: ReadContext, instance: KubeObject, o
   } catch (error) {
     const base = error instanceof OpsError ? await otherwise() : undefined
     if (base === undefined) throw error
-    return base
+    return { ...base, text: onlyAskedFor(base.text, instance) }
   }
 }
 

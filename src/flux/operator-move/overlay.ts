@@ -2,6 +2,7 @@
 // has the same manifests in its image. Source: internal/builder/{templates,profiles}.go of flux-operator.
 import { parseAllDocuments } from 'yaml'
 import type { KubeObject } from '../../ports/kube.ts'
+import { COMPONENTS } from '../kinds.ts'
 import type { Named } from './targets.ts'
 
 /** The profile that every cluster gets where no size is asked for. */
@@ -129,6 +130,20 @@ export function objectsIn(text: string): KubeObject[] {
     const name = /^ {2}name: (\S+)$/m.exec(part)?.[1] ?? ''
     return [{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name } }]
   })
+}
+
+/** Manifests of a release without what the operator does not make for this FluxInstance: other components, and network policies where they are off. */
+export function onlyAskedFor(text: string, instance: KubeObject): string {
+  const { components = [], cluster } = instance.spec ?? {}
+  const parts = text.split(/^(?=---[ \t]*\r?$)/m)
+  const kept = parts.filter((part) => {
+    const kind = /^kind: (\S+)\s*$/m.exec(part)?.[1]
+    if (kind === 'NetworkPolicy') return cluster?.networkPolicy === true
+    if (kind !== 'Deployment') return true
+    const name = /^ {2}name: (\S+)$/m.exec(part)?.[1] ?? ''
+    return !COMPONENTS.some((each) => each === name) || components.includes(name)
+  })
+  return kept.join('')
 }
 
 export const namedOf = (object: KubeObject): Named => ({ apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name })

@@ -122,6 +122,21 @@ export class MoveDesk {
     })
   }
 
+  /** What of Flux itself still carries a mark of the operator. A version that objects are stored in is nobody's mark. */
+  async byOperator(): Promise<string[]> {
+    const kinds =
+      'crd,deployments,services,serviceaccounts,clusterroles,clusterrolebindings,namespaces,gitrepositories,helmreleases,ocirepositories'
+    // Of the applications of the sandbox.
+    const theirs = ['storage', 'monitoring']
+    return (await this.list(kinds)).flatMap(({ kind, metadata }) => {
+      if (theirs.includes(metadata.name)) return []
+      const keys = Object.keys({ ...metadata.labels, ...metadata.annotations })
+      const marks = keys.filter((key) => /controlplane|toolkit\.fluxcd\.io\/(ssa|prune)$/.test(key))
+      const managed = (metadata.managedFields ?? []).some(({ manager, subresource }) => manager === 'flux-operator' && !subresource)
+      return marks.length > 0 || managed || /flux-operator/.test(metadata.name) ? [`${kind} ${metadata.name}: ${marks.join(' ')}`] : []
+    })
+  }
+
   async notReady(): Promise<string[]> {
     const items = await this.list('kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories,ocirepositories,helmreleases')
     return items.flatMap(({ kind, metadata, status }) => {
