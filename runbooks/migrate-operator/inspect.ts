@@ -41,7 +41,8 @@ export function movable(style: Style): MovableStyle {
   if (style.style === 'pin' && style.self !== undefined) return { ...style, self: style.self }
   const hints = 'hints' in style ? style.hints : []
   const what = style.style === 'pin' ? 'a kustomize pin that is applied by hand' : style.style
-  throw refusal('style-unsupported', `this cannot be moved to the Flux Operator by a program: ${what}`, ...hints)
+  const why = 'why' in style ? `: ${style.why}` : ''
+  throw refusal('style-unsupported', `this cannot be moved to the Flux Operator by a program: ${what}${why}`, ...hints)
 }
 
 /** namespace/name of the Kustomization that applies Flux. */

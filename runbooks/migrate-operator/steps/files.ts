@@ -9,7 +9,7 @@ import {
   pushLine,
 } from '../../../src/actions/commit-and-push.ts'
 import { isHeld } from '../../../src/actions/hold.ts'
-import { openOf, wouldBePruned } from '../../../src/actions/operator-move/takeover.ts'
+import { openOf, waitForTakeover, wouldBePruned } from '../../../src/actions/operator-move/takeover.ts'
 import { restoreFiles, restoreLines } from '../../../src/actions/restore-files.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
@@ -166,6 +166,8 @@ export const push: Write = {
   preview: ({ plan }) => ['look once more that nothing would be pruned', pushLine(plan.repo, '<commit of this run>')],
   isDone: (ctx, view) => isPushed(ctx, view.plan.repo, trailerOf(view)),
   run: async (ctx, view) => {
+    // What was applied behind the operator's back since is put right now, or nothing is pushed.
+    await waitForTakeover(ctx, takeoverOf(view))
     const { commit: made, replayed } = await pushCommit(ctx, view.plan.repo, trailerOf(view), async () => {
       await assertStillOurs(ctx, view)
       await assertSafe(ctx, view)

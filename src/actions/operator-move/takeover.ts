@@ -39,16 +39,15 @@ async function shared(ctx: ReadContext, instance: KubeObject): Promise<string[]>
   return owned.flatMap(({ object }) => notTakenOver(object) ?? [])
 }
 
-/** Whether the Kustomization has looked once more since it was asked, and what of the operator's it still lists. */
-async function stillListed(ctx: ReadContext, { owner, token, held }: Takeover, instance: KubeObject): Promise<string[]> {
+/** What of the operator's the Kustomization still lists: once it has looked after the takeover, nothing. */
+async function stillListed(ctx: ReadContext, { owner, held }: Takeover, instance: KubeObject): Promise<string[]> {
   const object = await readFluxObject(ctx.kube, 'Kustomization', owner)
   if (held) return isSuspended(object) ? [] : [`Kustomization ${owner}: is not held`]
   const taken = new Set(inventoryIn(instance).map(entryLabel))
   const listed = inventoryIn(object)
     .map(entryLabel)
     .filter((label) => taken.has(label))
-  if (object.status?.lastHandledReconcileAt !== token || verdict(object).state !== 'ready')
-    return [`Kustomization ${owner}: has not looked at what it applies since`]
+  if (listed.length === 0 && verdict(object).state !== 'ready') return [`Kustomization ${owner}: ${verdict(object).state}`]
   return listed.map((label) => `Kustomization ${owner} still lists ${label}`)
 }
 

@@ -4,6 +4,7 @@ import { withSandbox } from '../../../src/sandbox/index.ts'
 import { OPERATOR_CHARTS, OPERATOR_VERSION, publishOperator } from '../../../src/sandbox/services/registry/operator-artifacts.ts'
 import { registryHost } from '../../../src/sandbox/services/registry/service.ts'
 import { linkData } from '../../../src/sandbox/services/repositories/operator-start.ts'
+import { settled } from '../../helpers/settled.ts'
 import { manifestsDir } from '../../sandbox/scratch.ts'
 import { type DriveInput, type Driven, drive } from '../desk.ts'
 import { type Fixture, fixture } from '../fixture.ts'
@@ -61,6 +62,11 @@ export class MoveDesk {
   async fresh(): Promise<void> {
     await this.sandbox.faults({})
     await this.sandbox.reset(KEPT)
+  }
+
+  /** Waits until everything of Flux is rolled out and ready. */
+  calm(): Promise<void> {
+    return settled(this.sandbox.paths.dir, join(this.sandbox.paths.bin, 'kubectl'))
   }
 
   input(more: object = {}): object {
@@ -126,10 +132,9 @@ export class MoveDesk {
   async byOperator(): Promise<string[]> {
     const kinds =
       'crd,deployments,services,serviceaccounts,clusterroles,clusterrolebindings,namespaces,gitrepositories,helmreleases,ocirepositories'
-    // Of the applications of the sandbox.
-    const theirs = ['storage', 'monitoring']
     return (await this.list(kinds)).flatMap(({ kind, metadata }) => {
-      if (theirs.includes(metadata.name)) return []
+      // Those of applications have marks of their own.
+      if (kind === 'Namespace' && metadata.name !== 'flux-system') return []
       const keys = Object.keys({ ...metadata.labels, ...metadata.annotations })
       const marks = keys.filter((key) => /controlplane|toolkit\.fluxcd\.io\/(ssa|prune)$/.test(key))
       const managed = (metadata.managedFields ?? []).some(({ manager, subresource }) => manager === 'flux-operator' && !subresource)

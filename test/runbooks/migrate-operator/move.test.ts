@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../sandbox/scratch.ts'
-import type { Driven } from '../desk.ts'
+import { type Driven, drive } from '../desk.ts'
 import { MoveDesk } from './desk.ts'
 
 let desk: MoveDesk
@@ -83,6 +83,15 @@ describe('a move from flux bootstrap', () => {
     const { differences } = done.state.plan as { differences: { reason: string }[] }
 
     expect(differences.filter(({ reason }) => reason !== 'operator')).toEqual([])
+  })
+
+  test('is a Flux whose upgrade is known from then on', async () => {
+    const input = { to: '2.9.2', repo: desk.sandbox.paths.repo, timeoutSeconds: 120 }
+
+    const planned = await drive({ dir: desk.sandbox.paths.dir, runbook: 'upgrade', input, planOnly: true })
+
+    const known = planned.events.find((event) => event.type === 'check.finished' && event.id === 'install-style-known')
+    expect(known).toMatchObject({ result: { status: 'pass', detail: expect.stringContaining('FluxInstance flux-system/flux') } })
   })
 
   test('leaves the files of Flux itself out of git, in one commit that its sync has brought', async () => {
