@@ -31,7 +31,8 @@ const stagedPaths = async (git: GitRunner, dir: string): Promise<string[]> =>
 
 /** The whole index is committed, so that hooks that reformat and add see it as usual; therefore nothing else may be staged. */
 async function stageOnly(git: GitRunner, dir: string, paths: readonly string[]): Promise<void> {
-  const foreign = (await stagedPaths(git, dir)).filter((path) => !paths.includes(path))
+  const staged = await stagedPaths(git, dir)
+  const foreign = staged.filter((path) => !paths.includes(path))
   if (foreign.length > 0)
     throw refusal(
       'git-failed',
@@ -39,8 +40,15 @@ async function stageOnly(git: GitRunner, dir: string, paths: readonly string[]):
       `git -C ${dir} status`,
       'commit or unstage them first',
     )
+  // A removal that is staged already, by a run that was killed, is nothing that git could still add.
+  const open = staged.length === 0 ? paths : await withoutStagedRemovals(git, dir, paths, staged)
   // Without a path git would add everything.
-  if (paths.length > 0) await git.must(dir, ['add', '--all', '--', ...paths], 'stage the changes', WRITE)
+  if (open.length > 0) await git.must(dir, ['add', '--all', '--', ...open], 'stage the changes', WRITE)
+}
+
+async function withoutStagedRemovals(git: GitRunner, dir: string, paths: readonly string[], staged: readonly string[]): Promise<string[]> {
+  const there = new Set(nulFields(await git.must(dir, ['ls-files', '-z', '--cached', '--others', '--', ...paths], 'read what is there')))
+  return paths.filter((path) => there.has(path) || !staged.includes(path))
 }
 
 const worktreeDiffers = async (git: GitRunner, dir: string, paths: readonly string[]): Promise<boolean> =>

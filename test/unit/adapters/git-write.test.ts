@@ -294,3 +294,20 @@ test('dropping twice is as good as once', async () => {
 
   expect(run(['rev-parse', 'HEAD'])).toBe(base)
 })
+
+test('a removal that a killed run has staged already is committed with the rest', async () => {
+  const { git, clone, run, write } = desk
+  await write('new.yaml', 'x')
+  run(['rm', '--quiet', 'a.yaml'])
+
+  const id = await git.commit(clone, 'm', ['a.yaml', 'new.yaml'])
+
+  expect(run(['show', '--format=', '--name-status', '--no-renames', id])).toBe('D\ta.yaml\nA\tnew.yaml')
+  expect(statusOf()).toBe('')
+})
+
+test('a path that is nowhere is an error and not passed over', async () => {
+  const error = await failureOf(desk.git.commit(desk.clone, 'm', ['never.yaml']))
+
+  expect(error.message).toContain('never.yaml')
+})
