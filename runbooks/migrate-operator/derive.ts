@@ -3,6 +3,7 @@
 import { parse } from 'yaml'
 import type { ClusterSurvey } from '../../src/actions/cluster-survey.ts'
 import { headerVersion } from '../../src/actions/gotk.ts'
+import { entryLabel, isOfFlux } from '../../src/actions/operator-move/inventory.ts'
 import { type Base, releaseManifests, type WouldBe, wouldBe } from '../../src/actions/operator-move/would-be.ts'
 import type { RepositorySurvey } from '../../src/actions/repository-survey.ts'
 import { NAMESPACE_KINDS } from '../../src/actions/resources.ts'
@@ -17,6 +18,7 @@ import type { ReadContext } from '../../src/ports/context.ts'
 import type { Json } from '../../src/ports/json.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
 import { liveVersion, type MovableStyle, objectOf, ownerId, sourceOf, syncedOf } from './inspect.ts'
+import { oldObjects } from './old-objects.ts'
 import type { PlannedDifference } from './plan-schema.ts'
 
 export interface Derived {
@@ -144,7 +146,7 @@ export async function derive(world: World): Promise<Derived> {
         return planned(each, reason === 'kept' ? 'lost' : reason)
       }),
     ],
-    left: [...found.left, ...strangers(world, makes)],
+    left: [...found.left, ...strangers(world, makes), ...unknownKinds(world)],
     makes,
   }
 }
@@ -161,6 +163,14 @@ const LONGEST = 1000
 
 const shown = (value: Json): string | null =>
   value === null ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST)
+
+/** With flux bootstrap what the operator does not make is kept from being deleted one by one, and for that its kind has to be known. */
+function unknownKinds({ cluster, style, repository }: World): string[] {
+  if (style.style !== 'bootstrap') return []
+  return oldObjects(objectOf(cluster, 'Kustomization', style.owner), style, repository.files)
+    .filter((entry) => !isOfFlux(entry))
+    .map((entry) => `${entryLabel(entry)}: stands in the files of Flux itself and is nothing of Flux; move it to a file of its own`)
+}
 
 /** Controllers of Flux that the operator would not know: shards, and copies under other names. */
 const strangers = ({ cluster }: World, makes: readonly Named[]): string[] =>

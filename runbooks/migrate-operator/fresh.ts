@@ -5,10 +5,13 @@ import { refusal } from '../../src/errors.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { type MoveView, NO_RETURN, trailerOf } from './plan-facts.ts'
 
-/** Behind the push nothing is taken back. Throws OpsError (refused) `point-of-no-return`, `branch-moved`, and those of assertFresh. */
+/**
+ * Behind the push nothing is taken back. That the branch has moved since is no reason not to: what is put back is the cluster, and files as they are in
+ * git now. Throws OpsError (refused) `wrong-cluster`, `point-of-no-return` or `branch-moved`.
+ */
 export async function assertAbandon(ctx: ReadContext, view: MoveView): Promise<void> {
-  await assertFresh(ctx, view)
   const { repo } = view.plan
+  await assertPlannedCluster(ctx, view.plan)
   const where = await whereabouts(ctx, repo, trailerOf(view))
   if (where === 'pushed')
     throw refusal('point-of-no-return', `run ${view.runId} cannot be taken back: ${NO_RETURN}`, `flux-ops runs resume ${view.runId}`)

@@ -1,6 +1,5 @@
 // Finds out what the move has to do here. Reads only; the result is all that the steps know.
 import { surveyCluster } from '../../src/actions/cluster-survey.ts'
-import { inventoryIn } from '../../src/actions/operator-move/inventory.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
 import { parseId } from '../../src/actions/resources.ts'
 import { settledBaseline } from '../../src/actions/settled.ts'
@@ -12,10 +11,10 @@ import { bootstrapChanges, type FileChange, type Leaving, type NewFiles, pinChan
 import { isFor, type Named } from '../../src/flux/operator-move/targets.ts'
 import { isUnder } from '../../src/flux/synced-paths.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import type { KubeObject } from '../../src/ports/kube.ts'
 import { type Derived, derive } from './derive.ts'
 import type { MoveInput } from './input.ts'
 import { liveVersion, type MovableStyle, movable, objectOf, ownerId, sourceOf, styleOf, syncedOf } from './inspect.ts'
+import { oldObjects } from './old-objects.ts'
 import { operatorObjects } from './operator.ts'
 import { type MovePlan, planSchema } from './plan-schema.ts'
 
@@ -66,18 +65,6 @@ export async function makePlan(ctx: ReadContext, input: MoveInput): Promise<Move
     timeoutMs: input.timeoutSeconds * 1000,
     madeAt: ctx.clock.now().toISOString(),
   } satisfies MovePlan)
-}
-
-/** Of a folder that lists more than Flux only what is in the files that go. */
-function oldObjects(owner: KubeObject, style: MovableStyle, files: readonly RepoFile[]): MovePlan['old'] {
-  const entries = inventoryIn(owner)
-  const gotk = style.style === 'bootstrap' ? [style.components, style.sync] : []
-  const named = files.filter(({ path }) => gotk.includes(path)).flatMap(({ text }) => objectsIn(text))
-  const isOld = (kind: string, name: string): boolean =>
-    style.style === 'pin' || named.some((object) => object.kind === kind && object.metadata.name === name)
-  return entries
-    .filter(({ kind, name }) => isOld(kind, name))
-    .map(({ kind, group, version, namespace, name }) => ({ kind, group, version, name, ...(namespace === undefined ? {} : { namespace }) }))
 }
 
 /** Objects of the old installation that are gone in the end, and nothing is to be proven of. */

@@ -54,7 +54,7 @@ export const notThereYet: MoveCheck = {
   title: 'no Flux Operator is there yet',
   severity: 'gate',
   probe: async (ctx) => {
-    const { fluxInstances } = await clusterOf(ctx)
+    const { fluxInstances, objects } = await clusterOf(ctx)
     const deployments = await ctx.kube.list(DEPLOYMENT, { namespace: ctx.target.namespace })
     const operators = deployments.filter((each) =>
       (each.spec?.template?.spec?.containers ?? []).some(({ image }: { image?: string }) =>
@@ -67,6 +67,9 @@ export const notThereYet: MoveCheck = {
         where: `Deployment ${idOf(each)}`,
         what: 'runs already, and this run would not know how it was installed',
       })),
+      ...objects
+        .filter((each) => ['HelmRelease', 'OCIRepository'].includes(each.kind) && idOf(each) === `${ctx.target.namespace}/${OPERATOR}`)
+        .map((each) => ({ where: objectLabel(each), what: 'is there already under the name that this run gives it' })),
     ]
     return failOn(
       'no-operator-yet',

@@ -105,6 +105,9 @@ export const moveAccess = (namespace: string): AccessRequest[] => [
   ...each(['get', 'list', 'create', 'patch', 'delete'], 'fluxcd.controlplane.io', 'fluxinstances', { namespace }),
   ...each(['create', 'delete'], 'helm.toolkit.fluxcd.io', 'helmreleases', { namespace }),
   ...each(['create', 'delete'], 'source.toolkit.fluxcd.io', 'ocirepositories', { namespace }),
+  // What would be is asked for by a dry run of a create.
+  ...each(['create'], 'source.toolkit.fluxcd.io', 'gitrepositories', { namespace }),
+  ...each(['create'], 'kustomize.toolkit.fluxcd.io', 'kustomizations', { namespace }),
   ...['deployments', 'statefulsets', 'daemonsets'].flatMap((resource) => each(['list'], 'apps', resource)),
   ...['services', 'serviceaccounts', 'resourcequotas'].flatMap((resource) => each(['list'], '', resource)),
   ...each(['list'], '', 'namespaces'),

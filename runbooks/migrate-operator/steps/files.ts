@@ -71,13 +71,7 @@ export const writeFiles: Write = {
   },
   undo: async (ctx, view) => {
     if (await committed(ctx, view)) return
-    const { repo } = view.plan
-    const known: string[] = []
-    for (const { path } of view.plan.files) {
-      if ((await ctx.git.show(repo.root, 'HEAD', path)) !== undefined) known.push(path)
-      else await takeAway(ctx, repo.root, path)
-    }
-    if (known.length > 0) await restoreFiles(ctx, repo.root, known)
+    await restoreFiles(ctx, view.plan.repo.root, pathsOf(view.plan))
   },
   undoPreview: ({ plan }) => restoreLines(pathsOf(plan)),
 }
@@ -89,16 +83,6 @@ async function writeOne(ctx: Context, root: string, path: string, text: string |
   if (text === null) await ctx.files.remove(await ctx.files.inside(root, full))
   else if (now === null) await ctx.files.writeText(full, text, { mode: 0o644 })
   else await ctx.files.replaceText(await ctx.files.inside(root, full), text)
-}
-
-/** A file that is new, kept as it is by now in the folder of the run. */
-async function takeAway(ctx: Context, root: string, path: string): Promise<void> {
-  const text = await textNow(ctx, root, path)
-  if (text === null) return
-  const kept = `${ctx.runDir}/taken-back/${path}`
-  await ctx.files.makeDir(kept.slice(0, kept.lastIndexOf('/')))
-  await ctx.files.writeText(kept, text)
-  await ctx.files.remove(await ctx.files.inside(root, `${root}/${path}`))
 }
 
 export const commit: Write = {

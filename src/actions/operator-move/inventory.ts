@@ -31,6 +31,9 @@ function resourceOfEntry({ group, kind, version }: Entry): Resource | undefined 
   return flux && { group, version, plural: flux.plural, kind, namespaced: true }
 }
 
+/** Whether its kind is one that Flux' own manifests have: of another nothing is read. */
+export const isOfFlux = (entry: Entry): boolean => resourceOfEntry(entry) !== undefined
+
 export const inventoryIn = (object: KubeObject): Applied[] => entriesIn(object)
 
 export const entryLabel = ({ kind, namespace, name }: Entry): string => `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
