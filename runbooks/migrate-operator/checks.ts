@@ -11,7 +11,7 @@ import {
   ownerReady,
   syncNotSuspended,
 } from './checks/cluster.ts'
-import { chartThere, nothingLost, operatorKnows, permissions, settingsCarried } from './checks/operator.ts'
+import { chartThere, monitorsPossible, nothingLost, operatorKnows, permissions, settingsCarried } from './checks/operator.ts'
 import {
   pushAllowed,
   repositoryApplied,
@@ -41,6 +41,7 @@ export const checks: readonly Check<MoveInput>[] = [
   helmThere,
   operatorKnows,
   chartThere,
+  monitorsPossible,
   settingsCarried,
   nothingLost,
   objectsReady,

@@ -68,7 +68,7 @@ const DETAILS: Readonly<Record<string, (plan: MovePlan) => readonly string[]>> =
     operator.chart,
   ],
   hold: ({ owner }) => [`Kustomization ${owner} is suspended until its file leaves git`],
-  'write-instance': ({ instance }) => [`FluxInstance ${instance.id}`],
+  'write-instance': ({ instance }) => [`FluxInstance ${instance.id}; all of it:  --dry-run`],
   takeover: ({ old, owner }) => [`${counted(old.length, 'object')} of Kustomization ${owner}: one owner each`],
   'write-files': ({ files }) => files.map(({ path, text }) => `${text === null ? '-' : '±'} ${path}`),
   commit: () => [`"${subject}", with your git identity and hooks`],

@@ -36,6 +36,7 @@ export const sourceGoalOf = (view: Pick<MoveView, 'plan' | 'runId'>): SourceGoal
 export const leavingOf = ({ ownerLeaves, owner, self }: Pick<MovePlan, 'ownerLeaves' | 'owner' | 'self'>): Set<string> =>
   new Set([...(ownerLeaves ? [`Kustomization ${owner}`] : []), ...(self === null ? [] : [`OCIRepository ${self}`])])
 
-export const NO_RETURN = 'the old files have left git: Flux is kept by the operator, and the way back is by hand (README.md#the-way-back)'
+export const NO_RETURN =
+  'the old files have left git: Flux is kept by the operator, and the way back is by hand (runbooks/migrate-operator/README.md#the-way-back)'
 
 export const subject = 'Let the Flux Operator keep Flux'

@@ -53,6 +53,22 @@ export const chartThere: MoveCheck = {
   },
 }
 
+const SERVICE_MONITORS = 'servicemonitors.monitoring.coreos.com'
+
+export const monitorsPossible: MoveCheck = {
+  id: 'monitors-possible',
+  title: 'the cluster knows what a ServiceMonitor is',
+  severity: 'error',
+  probe: async (ctx, { monitors }) => {
+    if (!monitors) return { status: 'skip', reason: 'no --monitors' }
+    const { crdNames } = await clusterOf(ctx)
+    if (crdNames.includes(SERVICE_MONITORS)) return pass()
+    return fail('monitors-possible', `the cluster has no CRD ${SERVICE_MONITORS}: the chart could not be installed`, [
+      'install the CRDs of the Prometheus Operator, or leave --monitors out',
+    ])
+  },
+}
+
 export const settingsCarried: MoveCheck = {
   id: 'settings-carried',
   title: 'a FluxInstance has a place for everything that is set here',

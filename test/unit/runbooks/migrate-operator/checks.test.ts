@@ -14,6 +14,7 @@ import { contextOf, forbidden, type World, world } from '../outcomes/world.ts'
 interface MoveWorld extends World {
   charts: () => Promise<string[]>
   version: string
+  monitors: boolean
 }
 
 type Change = (made: MoveWorld) => void
@@ -23,6 +24,8 @@ interface Outcome {
   readonly fail: readonly [Change, RegExp]
   readonly unknown: readonly [Change, RegExp]
 }
+
+const SERVICE_MONITORS = 'servicemonitors.monitoring.coreos.com'
 
 const deploymentsOf = ({ kube }: World): KubeObject[] =>
   [...kube.objects].flatMap(([key, each]) => (key.startsWith('deployments ') ? [each] : []))
@@ -45,6 +48,12 @@ function moveWorld(change?: Change): MoveWorld {
   const made = world() as MoveWorld
   made.charts = async () => ['0.58.1']
   made.version = '0.58.1'
+  made.monitors = true
+  made.kube.put('customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: SERVICE_MONITORS },
+  })
   made.exec = echo(made)
   set(made.kube, { kinds: async () => [] })
   change?.(made)
@@ -58,6 +67,7 @@ async function ask(id: string, change?: Change): Promise<CheckResult> {
   const input = migrateOperator.input.parse({
     repo: '/repo',
     operatorVersion: made.version,
+    monitors: made.monitors,
     operatorChart: 'oci://r.test/charts/flux-operator',
   })
   const ctx = { ...contextOf(made), charts: { versions: made.charts, appVersion: async () => undefined } }
@@ -189,6 +199,10 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
       (made) => set(made, { charts: async () => Promise.reject(new OpsError({ code: 'chart-unreachable', message: 'no route' })) }),
       /no route/,
     ],
+  },
+  'monitors-possible': {
+    fail: [({ kube }) => void kube.objects.delete(`customresourcedefinitions /${SERVICE_MONITORS}`), /no CRD/],
+    unknown: [broken('customresourcedefinitions'), /may not list/],
   },
   'settings-carried': {
     fail: [({ files }) => void files.set(KUSTOMIZATION, 'resources: [gotk-components.yaml]\nsecretGenerator: []\n'), /secretGenerator/],
