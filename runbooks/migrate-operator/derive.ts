@@ -12,10 +12,9 @@ import { type Carried, type CarriedPatch, carriedOfFile, carriedOfOwner } from '
 import { type Difference, deploymentDifferences, syncDifferences } from '../../src/flux/operator-move/effective.ts'
 import { type InstanceFacts, instanceObject, type Synced } from '../../src/flux/operator-move/instance.ts'
 import { namedOf, objectsIn } from '../../src/flux/operator-move/overlay.ts'
-import { keepingPatches, reasonOf } from '../../src/flux/operator-move/reasons.ts'
+import { isEnvironment, keepingPatches, reasonOf, shown } from '../../src/flux/operator-move/reasons.ts'
 import { isFor, type Named, patchName } from '../../src/flux/operator-move/targets.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
-import type { Json } from '../../src/ports/json.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
 import { liveVersion, type MovableStyle, objectOf, ownerId, sourceOf, syncedOf } from './inspect.ts'
 import { oldObjects } from './old-objects.ts'
@@ -130,7 +129,9 @@ export async function derive(world: World): Promise<Derived> {
   const carried = found.patches.filter(isUseful)
   const first = await wouldBe(ctx, base, instanceObject(facts, carried))
   const open = differencesOf(live, first).filter((each) => reasonOf(each, ctx.target.namespace) === 'kept')
-  const kept = keepingPatches(open, missingMaps(first))
+  const environments = open.filter(isEnvironment)
+  const keepable = open.filter((each) => !isEnvironment(each))
+  const kept = keepingPatches(keepable, missingMaps(first))
   const instance = instanceObject(facts, [...carried, ...kept])
   const last = kept.length === 0 ? first : await wouldBe(ctx, base, instance)
   return {
@@ -139,14 +140,14 @@ export async function derive(world: World): Promise<Derived> {
     carried: carried.map(patchName),
     dropped: found.patches.filter((patch) => !isUseful(patch)).map(patchName),
     differences: [
-      ...open.map((each) => planned(each, 'kept')),
+      ...keepable.map((each) => planned(each, 'kept')),
       ...differencesOf(live, last).map((each) => {
         const reason = reasonOf(each, ctx.target.namespace)
         // A difference that is still there behind its own patch is one that nothing keeps.
         return planned(each, reason === 'kept' ? 'lost' : reason)
       }),
     ],
-    left: [...found.left, ...strangers(world, makes), ...unknownKinds(world)],
+    left: [...found.left, ...strangers(world, makes), ...unknownKinds(world), ...environments.map(byHand), ...openAddress(facts.synced)],
     makes,
   }
 }
@@ -154,15 +155,19 @@ export async function derive(world: World): Promise<Derived> {
 const planned = ({ object, path, now, under }: Difference, reason: PlannedDifference['reason']): PlannedDifference => ({
   object,
   path,
-  now: shown(now),
-  under: shown(under),
+  now: shown(path, now),
+  under: shown(path, under),
   reason,
 })
 
-const LONGEST = 1000
+/** It would stand in the FluxInstance, and in the record of this run. */
+const openAddress = (synced: Synced | undefined): string[] =>
+  /\/\/[^/@\s]*:[^/@\s]+@/.test(String(synced?.source.spec?.url ?? ''))
+    ? [`GitRepository ${synced?.source.metadata.name}: its address holds a password; put that into the Secret that it names`]
+    : []
 
-const shown = (value: Json): string | null =>
-  value === null ? null : (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, LONGEST)
+const byHand = ({ object, path, now, under }: Difference): string =>
+  `${object}: its environment is not as git says (${shown(path, now) ?? 'none'}; by git ${shown(path, under) ?? 'none'}), and may hold what is secret`
 
 /** With flux bootstrap what the operator does not make is kept from being deleted one by one, and for that its kind has to be known. */
 function unknownKinds({ cluster, style, repository }: World): string[] {

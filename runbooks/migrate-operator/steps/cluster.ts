@@ -9,6 +9,7 @@ import { requestLine } from '../../../src/actions/requests.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { objectsIn } from '../../../src/flux/operator-move/overlay.ts'
+import { shown } from '../../../src/flux/operator-move/reasons.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { installed, removeOperator, waitForOperatorItself } from '../operator-release.ts'
 import { type MoveView, ownerOf, takeoverOf } from '../plan-facts.ts'
@@ -118,11 +119,9 @@ export const writeInstance: Write = {
 /** Fields of controllers that are others under the operator, and the plan did not say so. */
 async function unforeseen(ctx: ReadContext, { plan }: Pick<MoveView, 'plan'>): Promise<string[]> {
   const told = new Set(plan.differences.filter(({ reason }) => reason === 'lost').map(({ object, path }) => `${object} ${path}`))
-  const say = (value: unknown): string =>
-    (value === null ? 'not there' : typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 300)
   return (await changedSince(ctx))
     .filter(({ object, path }) => !told.has(`${object} ${path}`))
-    .map(({ object, path, now, under }) => `${object} ${path}: ${say(now)} → ${say(under)}`)
+    .map(({ object, path, now, under }) => `${object} ${path}: ${shown(path, now) ?? 'not there'} → ${shown(path, under) ?? 'not there'}`)
 }
 
 const differs = (items: readonly string[]): OpsError =>

@@ -46,6 +46,23 @@ export function reasonOf({ pointer, now, under }: Difference, namespace: string)
   return 'kept'
 }
 
+const ENV = /\.env$/
+
+/** Values of the environment may be secret: what git does not say is not brought there by us, and not written down either. */
+export const isEnvironment = ({ path }: Pick<Difference, 'path'>): boolean => ENV.test(path)
+
+const LONGEST = 1000
+
+const namesIn = (value: Json): string[] =>
+  Array.isArray(value) ? value.map((each) => String((each as { readonly name?: Json } | null)?.name ?? '')) : []
+
+/** A value for a reader, on one line and bounded; null where it is not there. Of an environment the names alone. */
+export function shown(path: string, value: Json): string | null {
+  if (value === null) return null
+  const text = ENV.test(path) ? namesIn(value).join(', ') : typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+}
+
 const RESET = new Set(['/spec/progressDeadlineSeconds', '/spec/revisionHistoryLimit'])
 
 interface Operation {

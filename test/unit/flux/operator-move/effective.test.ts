@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type Difference, deploymentDifferences, syncDifferences } from '../../../../src/flux/operator-move/effective.ts'
-import { keepingPatches, reasonOf } from '../../../../src/flux/operator-move/reasons.ts'
+import { keepingPatches, reasonOf, shown } from '../../../../src/flux/operator-move/reasons.ts'
 import type { KubeObject } from '../../../../src/ports/kube.ts'
 
 const NS = 'flux-system'
@@ -105,6 +105,19 @@ describe('a Deployment now and under the operator', () => {
       { op: 'add', path: '/spec/template/spec/containers/0/resources', value: { limits: { memory: '2Gi' } } },
       { op: 'add', path: '/spec/template/spec/containers/0/args/-', value: '--log-level=debug' },
     ])
+  })
+})
+
+describe('a value for a reader', () => {
+  it('of an environment is its names alone, as the values may be secret', () => {
+    const env = [{ name: 'HTTPS_PROXY', value: 'http://me:hunter2@proxy' }]
+
+    expect(shown('spec.template.spec.containers[manager].env', env)).toBe('HTTPS_PROXY')
+  })
+
+  it('is text, JSON, or nothing, and bounded', () => {
+    expect([shown('a', 'x'), shown('a', { b: 1 }), shown('a', null)]).toEqual(['x', '{"b":1}', null])
+    expect(shown('a', 'x'.repeat(2000))).toHaveLength(1001)
   })
 })
 

@@ -261,4 +261,24 @@ describe('every check of the move', () => {
       if (result.status === 'fail') expect(result.hints.at(-1)).toBe(`runbooks/migrate-operator/README.md#${id}`)
     }
   })
+
+  it('brings no environment into git that stands in the cluster alone, and does not write it down', async () => {
+    const result = await ask('settings-carried', (made) => {
+      const [container] = deploymentsOf(made)[0]?.spec.template.spec.containers ?? []
+      set(container, { env: [{ name: 'HTTPS_PROXY', value: 'http://me:hunter2@proxy' }] })
+    })
+
+    expect(JSON.stringify(result)).toMatch(/HTTPS_PROXY/)
+    expect(JSON.stringify(result)).not.toMatch(/hunter2/)
+    expect(result.status).toBe('fail')
+  })
+
+  it('takes no address of git with a password in it', async () => {
+    const result = await ask('settings-carried', (made) =>
+      made.change('GitRepository', 'flux-system', (object) => set(object.spec, { url: 'https://me:hunter2@git.test/x' })),
+    )
+
+    expect(JSON.stringify(result)).toMatch(/holds a password/)
+    expect(JSON.stringify(result)).not.toMatch(/hunter2/)
+  })
 })
