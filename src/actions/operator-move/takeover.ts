@@ -83,6 +83,11 @@ export async function waitForTakeover(ctx: Context, goal: Takeover): Promise<{ o
     if (state === 'failed' && terminal) throw refused(goal, message)
     const now = ctx.clock.now().getTime()
     const open = await openOf(ctx, goal)
+    // Asked for in any case: it may have looked by itself while the operator was still at work.
+    if (open.length === 0 && !(await hasLooked(ctx, goal))) {
+      await askOwner(ctx, goal)
+      return { done: false, lastSeen: `Kustomization ${goal.owner}: has not looked at what it applies since` }
+    }
     if (open.length === 0)
       return { done: true, value: { objects: inventoryIn(instance).length, revision: String(instance.status?.lastAppliedRevision ?? '') } }
     if (state === 'ready') {
@@ -107,6 +112,9 @@ export async function waitForTakeover(ctx: Context, goal: Takeover): Promise<{ o
     probe,
   })
 }
+
+const hasLooked = async (ctx: ReadContext, { owner, token, held }: Takeover): Promise<boolean> =>
+  held || (await readFluxObject(ctx.kube, 'Kustomization', owner)).status?.lastHandledReconcileAt === token
 
 async function askOwner(ctx: Context, { owner, token }: Takeover): Promise<void> {
   const object = await readFluxObject(ctx.kube, 'Kustomization', owner)
