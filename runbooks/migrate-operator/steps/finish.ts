@@ -28,7 +28,9 @@ export const sync: WriteStep<MovePlan> = {
   // Crossed with the push itself, which assertAbandon asks the remote for: a push that was rejected is no line.
   pointOfNoReturn: NO_RETURN,
   preview: (view) => syncLines(sourceGoalOf(view)),
-  isDone: (ctx, view) => sourcesSynced(ctx, sourceGoalOf(view)),
+  // Without our commit the source is at the head of the branch as well.
+  isDone: async (ctx, view) =>
+    (await findCommit(ctx, view.plan.repo, trailerOf(view))) !== undefined && (await sourcesSynced(ctx, sourceGoalOf(view))),
   run: async (ctx, view) => syncSources(ctx, sourceGoalOf(view)),
 }
 

@@ -37,7 +37,9 @@ describe('a move from flux bootstrap', () => {
 
     expect(dry.outcome).toBe('planned')
     const said = dry.events.flatMap((event) => (event.type === 'step.would' ? [event.id] : []))
-    expect(said).toEqual(expect.arrayContaining(['install-operator', 'write-instance', 'takeover', 'write-files', 'commit', 'push']))
+    expect(said).toEqual(
+      expect.arrayContaining(['install-operator', 'write-instance', 'takeover', 'write-files', 'commit', 'push', 'sync']),
+    )
     expect([await desk.commitOnRemote(), await desk.sandbox.git('status', '--porcelain')]).toEqual([head, ''])
     expect(others(await desk.uids())).toEqual([])
     expect(await desk.list('helmreleases', '--field-selector=metadata.name=flux-operator')).toEqual([])
