@@ -100,6 +100,8 @@ export class FixDesk {
     const inFlux = (...args: string[]): Promise<string> => this.recover.kubectl('-n', 'flux-system', ...args)
     const own = (await inFlux('get', 'kustomizations', '-o', 'name')).trim().split('\n')
     await inFlux('patch', ...own, '--type=merge', '-p', JSON.stringify({ spec: { suspend: true } }))
+    // An apply that is under way goes on, and would start it again.
+    await inFlux('wait', ...own, '--for=condition=Ready=True', '--timeout=120s')
     await inFlux('scale', 'deployment', component, '--replicas=0')
     await inFlux('wait', 'pod', '-l', `app=${component}`, '--for=delete', '--timeout=60s')
   }
