@@ -9,7 +9,13 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
   namespace: ({ file }) => `Namespace ${file.flux.namespace}`,
   'age-key': ({ file }) =>
     `Secret ${file.flux.namespace}/${file.sops?.secretName}: ${file.sops?.key.file === undefined ? 'a new age key, unless there is one' : `the key of ${file.sops.key.file}`}`,
-  'back-up': ({ file }) => (file.sops?.backup === undefined ? 'none is asked for' : `into ${file.sops.backup.out}`),
+  'back-up': ({ file }) => {
+    const backup = file.sops?.backup
+    if (backup === undefined) return 'none is asked for'
+    const proof =
+      backup.recipients === undefined ? 'opened again' : 'only its recipients can open it: have one of them run  flux-ops age drill'
+    return `into ${backup.out}; ${proof}`
+  },
   'git-secret': (plan) =>
     plan.access === null
       ? 'none: the repository asks for no credentials'
@@ -18,8 +24,12 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
   files: (plan) => (pathsOf(plan).length === 0 ? 'nothing is missing' : counted(pathsOf(plan).length, 'file')),
   commit: (plan) => (pathsOf(plan).length === 0 ? 'nothing to commit' : 'one commit'),
   push: ({ repo }) => `${repo.remote}/${repo.branch}, never forced   ▲ until here the run can be taken back`,
-  install: ({ file }) => `Flux ${file.flux.version}: ${[...file.flux.components, ...file.flux.componentsExtra].join(', ')}`,
-  sync: ({ repo, file }) => `GitRepository and Kustomization ${repo.source}: ${repo.url}, ${repo.branch}, ${file.git.path}`,
+  install: ({ file, folders }) =>
+    `${folders.install}, Flux ${file.flux.version}: ${[...file.flux.components, ...file.flux.componentsExtra].join(', ')}`,
+  sync: ({ repo, file, folders }) =>
+    file.flux.style === 'git'
+      ? `GitRepository and Kustomization ${repo.source}: ${repo.url}, ${repo.branch}, ${file.git.path}`
+      : `what ${folders.sync} holds: ${repo.url}, ${repo.branch}`,
   rollout: () => 'the controllers are there',
   layers: ({ file }) => `each within ${file.wait.timeout}, asked as soon as what it needs is Ready`,
   verify: () => 'everything Ready at the commit',
