@@ -77,7 +77,9 @@ function missingGotk(input: Pick<BootstrapInput, 'file' | 'access'>, there: Repo
   for (const wanted of gotkFiles(input)) {
     const text = there.text(wanted.path)
     if (text === wanted.text) continue
-    if (text === undefined || !wanted.path.endsWith('/kustomization.yaml')) files.push(wanted)
+    // One that is there and could not be read is nobody's to write over.
+    const isThere = there.paths.includes(wanted.path)
+    if (!isThere || (text !== undefined && !wanted.path.endsWith('/kustomization.yaml'))) files.push(wanted)
     else advice.push(`${wanted.path} stays as it is; a new one would be:\n${wanted.text}`)
   }
   return { files, advice }

@@ -59,6 +59,8 @@ export const gitSecretStep: WriteStep<BootstrapPlan> = {
     return { made: true }
   },
   undo: async (ctx, view) => {
+    // One that was there before the run is somebody's.
+    if (view.facts['git-secret']?.made === false) return
     if ((await standing(ctx, view)) === 'same') await ctx.kube.delete(SECRET, parseId(gitSecret(view.plan)))
   },
   undoPreview: ({ plan }) => (plan.access === null ? [] : [`delete Secret ${gitSecret(plan)}`]),
