@@ -127,7 +127,7 @@ async function probeRollout(ctx: ReadContext, version: string, patient: boolean)
     const image = wanted.get(deployment.metadata.name)
     if (image === undefined) continue
     const mine = pods.filter((pod) => matches(pod, deployment))
-    await failOnBroken(ctx, mine, image, patient)
+    await failOnBrokenPod(ctx, mine, image, patient)
     states.push(rolloutState(deployment, mine, image))
   }
   const open = states.filter((state) => !state.done)
@@ -135,7 +135,13 @@ async function probeRollout(ctx: ReadContext, version: string, patient: boolean)
   return { done: false, lastSeen: open.map((state) => state.saw).join(' · ') }
 }
 
-async function failOnBroken(ctx: ReadContext, pods: readonly KubeObject[], image: string, patient: boolean): Promise<void> {
+/** Throws OpsError `rollout-crashed` where a pod of this Deployment will not come up. `patient`: a pull that fails may be a passing failure. */
+export async function failOnBroken(ctx: ReadContext, deployment: KubeObject, pods: readonly KubeObject[], patient: boolean): Promise<void> {
+  const mine = pods.filter((pod) => matches(pod, deployment))
+  for (const { image } of containersOf(deployment)) await failOnBrokenPod(ctx, mine, shortImage(image), patient)
+}
+
+async function failOnBrokenPod(ctx: ReadContext, pods: readonly KubeObject[], image: string, patient: boolean): Promise<void> {
   for (const pod of pods) {
     const broken = brokenContainer(pod, image)
     if (!broken || (patient && PULL_FAILURES.has(broken.reason))) continue

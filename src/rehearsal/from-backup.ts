@@ -2,10 +2,12 @@
 import { parseAllDocuments } from 'yaml'
 import { type BackupIndex, intact, readIndex } from '../actions/backup.ts'
 import { NAMESPACE, NAMESPACE_KINDS } from '../actions/resources.ts'
+import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, OWN_TO_KUBERNETES } from '../actions/system-objects.ts'
 import { OpsError, usageError } from '../errors.ts'
+import type { Kept } from '../flux/installation/content.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject, Resource } from '../ports/kube.ts'
-import { type Captured, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, type Found, OWN_TO_KUBERNETES } from './captured.ts'
+import type { Captured } from './captured.ts'
 import { secretsNamedBy } from './secret-shapes.ts'
 
 export interface BackedUp {
@@ -47,7 +49,7 @@ async function itemsOf(ctx: Reader, path: string): Promise<KubeObject[]> {
   return (JSON.parse(text) as { items: KubeObject[] }).items
 }
 
-const found = (objects: readonly KubeObject[], resources: readonly Resource[]): Found[] =>
+const found = (objects: readonly KubeObject[], resources: readonly Resource[]): Kept[] =>
   objects.flatMap((object) => {
     const resource = resources.find(({ kind }) => kind === object.kind)
     return resource === undefined || OWN_TO_KUBERNETES.has(`${object.kind} ${object.metadata.name}`) ? [] : [{ resource, object }]

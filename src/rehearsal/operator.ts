@@ -1,9 +1,10 @@
 // The Flux Operator of a cluster that is rehearsed: its CRDs and the FluxInstance, which follows the git server of the sandbox there.
 import { CRD, FLUX_INSTANCE, idOf } from '../actions/resources.ts'
 import { sideBySide } from '../actions/side-by-side.ts'
+import { resourceOfCrdObject } from '../actions/system-objects.ts'
 import { refusal } from '../errors.ts'
 import { sameRepository } from '../flux/git-urls.ts'
-import type { KubeObject, KubeReader, Resource } from '../ports/kube.ts'
+import type { KubeObject, KubeReader } from '../ports/kube.ts'
 import type { NotRehearsed } from './report.ts'
 
 export interface CapturedOperator {
@@ -14,18 +15,6 @@ export interface CapturedOperator {
 }
 
 const MADE_BY_ITSELF = new Set(['FluxInstance', 'FluxReport'])
-
-/** Where the objects of any CRD are read and written. */
-export function resourceOfCrdObject({ spec }: KubeObject): Resource {
-  const versions: { name: string; storage: boolean }[] = spec?.versions ?? []
-  return {
-    group: String(spec?.group),
-    version: versions.find(({ storage }) => storage)?.name ?? '',
-    plural: String(spec?.names?.plural),
-    kind: String(spec?.names?.kind),
-    namespaced: spec?.scope === 'Namespaced',
-  }
-}
 
 /** `names`: of every CRD there is. undefined where there is no operator. */
 export async function captureOperator(

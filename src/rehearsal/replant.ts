@@ -1,48 +1,19 @@
 // Puts what was captured into an empty cluster, as it was: CRDs with their stored versions, objects with their field managers, the controllers last.
-import { CRD, DEPLOYMENT, FLUX_INSTANCE, NAMESPACE, nameOf, resourceOfObject, SECRET } from '../actions/resources.ts'
+import { plant } from '../actions/plant.ts'
+import { CRD, DEPLOYMENT, FLUX_INSTANCE, NAMESPACE, resourceOfObject, SECRET } from '../actions/resources.ts'
 import { sideBySide } from '../actions/side-by-side.ts'
+import { resourceOfCrdObject } from '../actions/system-objects.ts'
 import { waitFor } from '../actions/wait-for.ts'
 import { messageOf, OpsError } from '../errors.ts'
+import type { Kept } from '../flux/installation/content.ts'
 import type { Context } from '../ports/context.ts'
-import type { Kube, KubeObject, Resource } from '../ports/kube.ts'
-import { type Captured, type Found, labelOf } from './captured.ts'
+import type { Kube, KubeObject } from '../ports/kube.ts'
+import { type Captured, labelOf } from './captured.ts'
 import type { Hold } from './holds.ts'
-import { resourceOfCrdObject } from './operator.ts'
 import type { NotRehearsed } from './report.ts'
 import { type Forged, standIn } from './secret-shapes.ts'
 
 const AT_ONCE = 8
-
-/** As it would be written to be created: what a server sets by itself is left out, and what names objects of the other cluster by uid. */
-export function bare(object: KubeObject): KubeObject {
-  const { status: _status, metadata, ...rest } = object
-  const { name, namespace, labels, annotations } = metadata
-  const spec = rest.kind === 'Service' ? withoutAddresses(rest.spec) : rest.spec
-  return {
-    ...rest,
-    ...(spec === undefined ? {} : { spec }),
-    metadata: { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) },
-  } as KubeObject
-}
-
-function withoutAddresses(spec: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { clusterIP: _one, clusterIPs: _all, healthCheckNodePort: _port, ...rest } = spec
-  return rest
-}
-
-async function plant(kube: Kube, { resource, object }: Found): Promise<void> {
-  await kube.create(resource, bare(object)).catch((error: unknown) => {
-    if (!(error instanceof OpsError) || error.code !== 'kube-conflict') throw error
-  })
-  await sameManagers(kube, resource, object)
-}
-
-/** Who owns which field decides what the next apply may change; a managed field of the status has nothing to stand for. */
-async function sameManagers(kube: Kube, resource: Resource, object: KubeObject): Promise<void> {
-  const managedFields = (object.metadata.managedFields ?? []).filter((each) => each.subresource === undefined)
-  if (managedFields.length === 0) return
-  await kube.patch(resource, nameOf(object), 'merge', { metadata: { managedFields } }, { metadataOnly: true })
-}
 
 async function plantCrds(ctx: Context, crds: readonly KubeObject[]): Promise<void> {
   await sideBySide(crds, AT_ONCE, (object) => plant(ctx.kube, { resource: CRD, object }))
@@ -111,7 +82,7 @@ export async function replant(ctx: Context, { captured, holds, forged, own, inst
     .filter((id) => !known.has(id))
     .map((id) => ({ namespace: id.split('/')[0] ?? '', name: id.split('/')[1] ?? '', type: 'Opaque', keys: [] }))
   await sideBySide([...captured.secrets, ...extra], AT_ONCE, (shape) => plant(kube, { resource: SECRET, object: standIn(shape, forged) }))
-  const isController = ({ resource }: Found): boolean => resource.kind === DEPLOYMENT.kind
+  const isController = ({ resource }: Kept): boolean => resource.kind === DEPLOYMENT.kind
   await sideBySide(
     captured.system.filter((each) => !isController(each)),
     AT_ONCE,

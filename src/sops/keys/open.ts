@@ -93,8 +93,8 @@ export const openWithIdentities = async (file: AgeFile, identities: readonly Ide
 export const openBytesWithIdentities = async (file: AgeFile, identities: readonly Identity[]): Promise<Uint8Array> =>
   await payload(file, await keyByIdentities(file, identities), (decrypter) => decrypter.decrypt(file.bytes, 'uint8array'))
 
-/** As above. Throws OpsError (usage) `passphrase-wrong`, `passphrase-not-used`, `work-factor-too-high`, and `age-file-damaged`. */
-export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Promise<Secret> {
+/** Throws OpsError (usage) `passphrase-wrong`, `passphrase-not-used`, `work-factor-too-high`, and `age-file-damaged`. */
+async function keyByPassphrase(file: AgeFile, passphrase: Secret): Promise<Uint8Array> {
   if (!needsPassphrase(file))
     throw usageError(
       'passphrase-not-used',
@@ -105,15 +105,22 @@ export async function openWithPassphrase(file: AgeFile, passphrase: Secret): Pro
   const decrypter = new Decrypter()
   decrypter.addPassphrase(passphrase.reveal())
   const key = await fileKey(file, decrypter)
-  if (key === undefined)
-    throw usageError(
-      'passphrase-wrong',
-      `${file.where} does not open with this passphrase`,
-      'type it again; capitals, spaces and dashes count',
-      'a file whose header was changed says the same: try another copy',
-    )
-  return await payload(file, key, asText(file))
+  if (key !== undefined) return key
+  throw usageError(
+    'passphrase-wrong',
+    `${file.where} does not open with this passphrase`,
+    'type it again; capitals, spaces and dashes count',
+    'a file whose header was changed says the same: try another copy',
+  )
 }
+
+/** As above, by a passphrase. */
+export const openWithPassphrase = async (file: AgeFile, passphrase: Secret): Promise<Secret> =>
+  await payload(file, await keyByPassphrase(file, passphrase), asText(file))
+
+/** The same for what is no text. */
+export const openBytesWithPassphrase = async (file: AgeFile, passphrase: Secret): Promise<Uint8Array> =>
+  await payload(file, await keyByPassphrase(file, passphrase), (decrypter) => decrypter.decrypt(file.bytes, 'uint8array'))
 
 /** The command that prints what the file holds, with an identity file of SSH or a plugin. It may ask for a touch or a PIN on the terminal. */
 export const ageOpenCommand = async (file: AgeFile, identityPath: string): Promise<Command<'read'>> => ({

@@ -79,11 +79,11 @@ export const ageSealCommand = (text: Secret | Uint8Array, { recipients }: SealPl
   stdin: text,
 })
 
-/**
- * Armored age file that a passphrase opens; `workFactor` is the exponent of 2. Throws OpsError `passphrase-weak` (usage) that says why, and nothing
- * of the passphrase.
- */
-export async function sealToPassphrase(text: Secret, passphrase: Secret, workFactor = WORK_FACTOR): Promise<string> {
+/** Throws OpsError `passphrase-weak` (usage) that says why, and nothing of the passphrase. */
+async function passphraseEncrypter(
+  passphrase: Secret,
+  workFactor: number,
+): Promise<InstanceType<typeof import('age-encryption')['Encrypter']>> {
   const flaw = passphraseFlaw(passphrase)
   if (flaw !== undefined)
     throw usageError(
@@ -91,9 +91,19 @@ export async function sealToPassphrase(text: Secret, passphrase: Secret, workFac
       `this passphrase cannot seal a backup: ${flaw}`,
       'five or more words drawn by lot are good: horse-apron-violin-…',
     )
-  const { armor, Encrypter } = await import('age-encryption')
+  const { Encrypter } = await import('age-encryption')
   const encrypter = new Encrypter()
   encrypter.setPassphrase(passphrase.reveal())
   encrypter.setScryptWorkFactor(workFactor)
-  return armor.encode(await encrypter.encrypt(text.reveal()))
+  return encrypter
 }
+
+/** Armored age file that a passphrase opens; `workFactor` is the exponent of 2. Throws OpsError `passphrase-weak` (usage). */
+export async function sealToPassphrase(text: Secret, passphrase: Secret, workFactor = WORK_FACTOR): Promise<string> {
+  const { armor } = await import('age-encryption')
+  return armor.encode(await (await passphraseEncrypter(passphrase, workFactor)).encrypt(text.reveal()))
+}
+
+/** The same for what is no text; an age file that is not armored. */
+export const sealBytesToPassphrase = async (bytes: Uint8Array, passphrase: Secret, workFactor = WORK_FACTOR): Promise<Uint8Array> =>
+  await (await passphraseEncrypter(passphrase, workFactor)).encrypt(bytes)

@@ -1,9 +1,10 @@
 // What is written into the empty cluster of a rehearsal, and in which order.
 import { expect, test } from 'vitest'
 import { DEPLOYMENT } from '../../../src/actions/resources.ts'
+import { bare } from '../../../src/flux/installation/bare.ts'
 import type { Context } from '../../../src/ports/context.ts'
 import type { KubeObject, ObjectName, Resource } from '../../../src/ports/kube.ts'
-import { bare, replant } from '../../../src/rehearsal/replant.ts'
+import { replant } from '../../../src/rehearsal/replant.ts'
 import { flux } from './objects.ts'
 
 const OWNED = [{ manager: 'kubectl', operation: 'Apply', apiVersion: 'apps/v1' }]
