@@ -1,9 +1,9 @@
 // A rotation beside others who push, and one that is taken back. More of it, what repositories look like, and a watcher with both releases: npm run test:faults -- rotate.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Driven } from '../desk.ts'
-import { RotationDesk } from './desk.ts'
-import { meanwhile } from './meanwhile.ts'
-import { watched } from './watcher.ts'
+import { RotationDesk } from '../runbooks/age-rotate/desk.ts'
+import { meanwhile } from '../runbooks/age-rotate/meanwhile.ts'
+import { watched } from '../runbooks/age-rotate/watcher.ts'
+import type { Driven } from '../runbooks/desk.ts'
 
 const VARS = 'cluster/flux/vars/cluster-secrets.sops.yaml'
 
