@@ -6,7 +6,7 @@ import { isSuspended } from '../../flux/conditions.ts'
 import { type Brought, broughtBy } from '../../flux/installation/brought.ts'
 import type { Content, Expected, Header, Kept } from '../../flux/installation/content.ts'
 import { namedBy } from '../../flux/installation/references.ts'
-import { installedFlux } from '../../flux/installed.ts'
+import { controllersOf, installedFlux } from '../../flux/installed.ts'
 import type { Applied } from '../../flux/inventories.ts'
 import { keptBy } from '../../flux/kept-by.ts'
 import { objectLabel } from '../../flux/kinds.ts'
@@ -17,6 +17,7 @@ import { type ClusterSurvey, surveyCluster } from '../cluster-survey.ts'
 import { CRD, DEPLOYMENT, FLUX_INSTANCE, idOf, NAMESPACE, resourceOfObject, SECRET } from '../resources.ts'
 import { sideBySide } from '../side-by-side.ts'
 import { apiVersionOf, CONFIG_MAP, OWN_TO_KUBERNETES, readNamespace, readRoles, resourceOfCrdObject } from '../system-objects.ts'
+import { readAccounts } from './accounts.ts'
 import { entriesOf, helmRecords, type LeftOut, readApplied } from './applied.ts'
 
 type World = Pick<ReadContext, 'kube' | 'clock' | 'progress'>
@@ -137,6 +138,22 @@ const expectedOf = ({ apiVersion, kind, metadata, spec }: KubeObject): Expected 
   spec,
 })
 
+const isOperator = ({ spec }: KubeObject): boolean =>
+  (spec?.template?.spec?.containers ?? []).some(({ image }: { image?: unknown }) => /(^|\/)flux-operator[:@]/.test(String(image)))
+
+/** What in the namespace of Flux is Flux, or nobody brings: the rest comes from git, or from whoever applies it. */
+function ofFlux(system: readonly Kept[]): Kept[] {
+  const own = system
+    .map(({ object }) => object)
+    .filter((object) => object.kind === DEPLOYMENT.kind && (controllersOf([object]).length > 0 || isOperator(object)))
+  const appliers = new Set(own.map(appliedBy))
+  return system.filter(({ object }) => {
+    const by = appliedBy(object)
+    if (by === undefined || by.startsWith('FluxInstance ') || own.includes(object)) return true
+    return object.kind !== DEPLOYMENT.kind && object.kind !== CONFIG_MAP.kind && appliers.has(by)
+  })
+}
+
 type Parts = Omit<Content['parts'], 'namespaces'>
 
 /** In the part that comes first. */
@@ -178,7 +195,7 @@ export async function takeInstallation(
     )
   const { objects } = survey
   const found = await brought(kube, objects)
-  const [secrets, applied, records, operator, system, roles] = await Promise.all([
+  const [secrets, applied, records, operator, system, roles, accounts] = await Promise.all([
     readSecrets(kube, namespace, [...objects, ...survey.fluxInstances]),
     readApplied(kube, found.applied),
     helmRecords(
@@ -188,18 +205,19 @@ export async function takeInstallation(
     readOperator(kube, survey.crdNames),
     readNamespace(kube, namespace),
     readRoles(kube, namespace),
+    readAccounts(kube, objects),
   ])
   const frozen = new Set(found.frozen.map(objectLabel))
   const own = objects
     .filter((object) => found.reasons.has(objectLabel(object)))
     .map((object) => ({ resource: resourceOfObject(object), object }))
     .map((one) => (frozen.has(objectLabel(one.object)) ? one : withoutStatus(one)))
-  const here = system.filter(({ object }) => object.kind !== 'ConfigMap' || appliedBy(object) === undefined)
+  const here = ofFlux(system)
   const isController = ({ resource }: Kept): boolean => resource.kind === DEPLOYMENT.kind
   const parts = eachOnce({
     secrets: secrets.kept,
     crds: [...survey.crdObjects.map((object) => named(CRD, object)), ...operator.crds].map(withoutStatus),
-    system: [...here.filter((one) => !isController(one)), ...roles].map(withoutStatus),
+    system: [...here.filter((one) => !isController(one)), ...roles, ...accounts].map(withoutStatus),
     objects: own,
     controllers: [...here.filter(isController), ...operator.objects].map(withoutStatus),
     applied: [...records, ...applied.kept].map(withoutStatus),
