@@ -131,7 +131,8 @@ async function spawnTool(command: Command, options: ExecOptions): Promise<Spawne
 const spawnInScratch = (command: Command, scratch: Scratch, options: ExecOptions): Promise<Spawned> =>
   inScratch(scratch, async (cwd) => {
     const spawned = await spawnTool({ ...command, cwd }, options)
-    return scratch.collect === true ? { ...spawned, left: await textsIn(cwd) } : spawned
+    const { collect = false } = scratch
+    return collect === false ? spawned : { ...spawned, left: await textsIn(cwd, collect === true ? undefined : collect) }
   })
 
 /** Each line once: kubectl says the same for every object. */

@@ -19,9 +19,10 @@ export async function inScratch<T>(scratch: Scratch, work: (folder: string) => P
 
 const MAX_LEFT = 16 * 1024 * 1024
 
-/** What lies in the folder now. */
-export async function textsIn(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+/** What lies in the folder now; with `only`, of these paths what is there. */
+export async function textsIn(folder: string, only?: readonly string[]): Promise<Record<string, string>> {
+  const all = await readdir(folder, { recursive: true, withFileTypes: true })
+  const entries = all.filter(({ parentPath, name }) => only?.includes(relative(folder, join(parentPath, name))) !== false)
   const texts: Record<string, string> = {}
   let total = 0
   for (const entry of entries.filter((each) => each.isFile())) {

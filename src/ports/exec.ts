@@ -7,8 +7,8 @@ export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 
 export interface Scratch {
   readonly files: Readonly<Record<string, string>>
   readonly links?: Readonly<Record<string, string>>
-  /** Bring back the text of every file that is there in the end, as `left`. */
-  readonly collect?: boolean
+  /** Bring back the text of every file that is there in the end, as `left`; of a list, of these paths alone. */
+  readonly collect?: boolean | readonly string[]
 }
 
 export interface Command<Effect extends 'read' | 'write' = 'read' | 'write'> {
