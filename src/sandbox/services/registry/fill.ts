@@ -12,7 +12,7 @@ import { publishOperator } from './operator-artifacts.ts'
 import { registryData, registryHost } from './service.ts'
 
 // Raise when the registry would be filled with something else from the same manifests.
-const GENERATION = 'registry 1'
+const GENERATION = 'registry 3'
 const ALWAYS = ['2.7.3', '2.9.2']
 
 export const DASHBOARDS = { repository: 'manifests/dashboards', tag: '1.0.0' } as const

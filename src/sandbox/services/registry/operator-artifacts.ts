@@ -1,13 +1,13 @@
 // What ghcr.io holds of the Flux Operator, in the sandbox's registry: its distribution of Flux, which the operator fetches, and the two charts
 // that people install it with. The distribution is the operator's own data folder, as its releases publish it.
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { compare } from 'semver'
 import type { SandboxContext } from '../../contract.ts'
 import { pushFolder } from './flux-manifests.ts'
 import { instanceChart } from './instance-chart.ts'
 import { hasTag, pushArtifact } from './oci-client.ts'
-import { operatorChart } from './operator-chart.ts'
+import { operatorChart, operatorInstall } from './operator-chart.ts'
 import { registryHost } from './service.ts'
 
 export const OPERATOR_VERSION = '0.58.1'
@@ -31,14 +31,17 @@ export async function publishDistribution(ctx: SandboxContext, tag: string, newe
   if (await hasTag(await registryHost(ctx), OPERATOR_MANIFESTS, tag)) return
   const data = await operatorData(ctx)
   const at = { repository: OPERATOR_MANIFESTS, tag, source: SOURCE }
-  if (newest === undefined) return await pushFolder(ctx, data, at)
   const part = await mkdtemp(join(ctx.paths.tmp, 'distribution-'))
   try {
     for (const kind of ['flux', 'flux-images']) {
       await mkdir(join(part, kind))
-      const versions = (await readdir(join(data, kind))).filter((name) => name.startsWith('v') && compare(name, newest) <= 0)
+      const versions = (await readdir(join(data, kind))).filter(
+        (name) => name.startsWith('v') && (newest === undefined || compare(name, newest) <= 0),
+      )
       for (const version of versions) await cp(join(data, kind, version), join(part, kind, version), { recursive: true })
     }
+    await mkdir(join(part, 'flux-operator'))
+    await writeFile(join(part, 'flux-operator', 'install.yaml'), await operatorInstall(ctx, await operatorModule(ctx)))
     await pushFolder(ctx, part, at)
   } finally {
     await rm(part, { recursive: true, force: true })

@@ -8,7 +8,7 @@ import { FLUX_NAMESPACE, parseObjects } from '../../flux-manifests.ts'
 import { gitRemote } from '../git-service.ts'
 import { INSTANCE_DEFAULTS } from '../registry/instance-chart.ts'
 import { operatorData, operatorModule } from '../registry/operator-artifacts.ts'
-import { operatorInstall } from '../registry/operator-chart.ts'
+import { asCharted, operatorInstall } from '../registry/operator-chart.ts'
 import { secretManifest } from './content.ts'
 import { listText, ofRelease } from './helm-ownership.ts'
 import { applyText } from './history.ts'
@@ -51,7 +51,7 @@ async function applyOperator(ctx: SandboxContext, style: OperatorStyle): Promise
   const objects = parseObjects(await operatorInstall(ctx, await operatorModule(ctx)))
   const namespace = objects.filter((object) => object.kind === 'Namespace')
   const rest = objects.filter((object) => object.kind !== 'Namespace')
-  await applyText(ctx, listText([...namespace, ...(style === 'operator-helm' ? ofRelease(rest, 'flux-operator') : rest)]))
+  await applyText(ctx, listText([...namespace, ...(style === 'operator-helm' ? ofRelease(asCharted(rest), 'flux-operator') : rest)]))
   const args = ['--namespace', FLUX_NAMESPACE, 'rollout', 'status', 'deployment/flux-operator', '--timeout=120s']
   await ctx.run('kubectl', args, { timeoutMs: 125_000 })
 }
