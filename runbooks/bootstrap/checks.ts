@@ -2,6 +2,7 @@
 import type { Check } from '../../src/engine/model.ts'
 import { clusterMeant, kubernetesFits, permissions, releaseKnown, storageClass } from './checks/cluster.ts'
 import { ageKeyAgrees, backupPossible, sealedFilesOpen, secretsOpen } from './checks/keys.ts'
+import { operatorFound, operatorKnows } from './checks/operator.ts'
 import { componentsKept, pathFree, pushAllowed } from './checks/repository.ts'
 import { gitSecretFree, noOtherFlux } from './checks/standing.ts'
 import { toolsPresent } from './checks/tools.ts'
@@ -11,6 +12,8 @@ export const checks: readonly Check<BootstrapInput>[] = [
   clusterMeant,
   noOtherFlux,
   releaseKnown,
+  operatorKnows,
+  operatorFound,
   kubernetesFits,
   storageClass,
   toolsPresent,

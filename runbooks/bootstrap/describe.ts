@@ -30,6 +30,8 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
     file.flux.style === 'git'
       ? `GitRepository and Kustomization ${repo.source}: ${repo.url}, ${repo.branch}, ${file.git.path}`
       : `what ${folders.sync} holds: ${repo.url}, ${repo.branch}`,
+  operator: ({ operator }) => `Flux Operator ${operator?.version}: ${operator?.artifact}`,
+  instance: ({ repo, file, folders }) => `${folders.install}: Flux ${file.flux.version}, ${repo.url}, ${repo.branch}, ${file.git.path}`,
   rollout: () => 'the controllers are there',
   layers: ({ file }) => `each within ${file.wait.timeout}, asked as soon as what it needs is Ready`,
   verify: () => 'everything Ready at the commit',

@@ -7,13 +7,14 @@ import { decryptionPatch, gotkKustomization, syncManifest } from '../../src/flux
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { Resource } from '../../src/ports/kube.ts'
 import { controllerPatches } from '../../src/scaffold/controller-patches.ts'
-import { type Repository, repositoryOf } from '../../src/scaffold/model.ts'
+import { type Repository, repositoryOf, type ScaffoldFile } from '../../src/scaffold/model.ts'
 import { placesOf } from '../../src/scaffold/places.ts'
 import { scaffold } from '../../src/scaffold/scaffold.ts'
 import { generateKey } from '../../src/sops/keys/generate.ts'
 import { keySecret, keysInCluster, keysOfFile } from './age.ts'
 import { installFlags } from './flags.ts'
 import type { BootstrapInput } from './input.ts'
+import { missingOperator } from './operator-files.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
 
 type Planned = BootstrapPlan['files'][number]
@@ -88,7 +89,7 @@ function missingGotk(input: Pick<BootstrapInput, 'file' | 'access'>, there: Repo
 const IS_READ = /\.ya?ml$|(^|\/)Kustomization$|(^|\/)\.sops\.yaml$/
 
 /** Every file that git knows in the clone; the text of those that say what is applied. */
-async function readRepository(ctx: ReadContext, root: string): Promise<Repository> {
+export async function readRepository(ctx: ReadContext, root: string): Promise<Repository> {
   const paths = await ctx.git.tracked(root)
   const texts = await sideBySide(
     paths.filter((path) => IS_READ.test(path)),
@@ -133,6 +134,16 @@ async function componentsOf(ctx: ReadContext, { file, repo }: BootstrapInput): P
   return { path, sha256: sum, isThere }
 }
 
+const planned = ({ path, text, why, seal }: ScaffoldFile): Planned => ({ path, text, why, seal: seal === true })
+
+/** Files of Flux itself; those of style kustomize are part of the layout. */
+async function missingOfFlux(ctx: ReadContext, input: BootstrapInput, there: Repository): Promise<{ files: Planned[]; advice: string[] }> {
+  if (input.file.flux.style === 'git') return missingGotk(input, there)
+  if (input.file.flux.style !== 'operator') return { files: [], advice: [] }
+  const { files, advice } = await missingOperator(ctx, input, there)
+  return { files: files.map(planned), advice }
+}
+
 /** Throws those of `flux install --export`, of a key file, and of the cluster. */
 export async function missingFiles(ctx: ReadContext, input: BootstrapInput): Promise<Missing> {
   const { file, repo } = input
@@ -142,11 +153,11 @@ export async function missingFiles(ctx: ReadContext, input: BootstrapInput): Pro
     ctx.kube.serves(POD_MONITOR),
     componentsOf(ctx, input),
   ])
-  const gotk = components === null ? { files: [], advice: [] } : missingGotk(input, there)
+  const own = await missingOfFlux(ctx, input, there)
   const laid = scaffold(file, there, { recipient: key.recipient, podMonitors })
   return {
-    files: [...gotk.files, ...laid.files.map(({ path, text, why, seal = false }) => ({ path, text, why, seal }))],
-    advice: [...gotk.advice, ...laid.advice],
+    files: [...own.files, ...laid.files.map(planned)],
+    advice: [...own.advice, ...laid.advice],
     standIn: key.standIn,
     components,
   }

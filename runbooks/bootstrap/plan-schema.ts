@@ -27,6 +27,10 @@ export const planSchema = z.strictObject({
   /** Recipient that stands in `files` for that of the key which the run makes; null where that is known. */
   standIn: z.string().nullable(),
   components: z.strictObject({ path: z.string(), sha256: z.string(), isThere: z.boolean() }).nullable(),
+  /** With style operator. `sha256`: of its manifests as published; null where it runs already. */
+  operator: z
+    .strictObject({ version: z.string(), registry: z.string(), artifact: z.string(), insecure: z.boolean(), sha256: z.string().nullable() })
+    .nullable(),
   advice: z.array(z.string()),
   /** What is in the cluster already. */
   there: z.array(z.string()),

@@ -2,10 +2,12 @@
 import { reaching } from '../../src/actions/git-credentials.ts'
 import { DEPLOYMENT, NAMESPACE } from '../../src/actions/resources.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
+import { operatorPlaces } from '../../src/scaffold/operator-files.ts'
 import { foldersOf, missingFiles } from './files.ts'
 import { installFlags } from './flags.ts'
 import type { BootstrapInput } from './input.ts'
 import { type BootstrapPlan, planSchema } from './plan-schema.ts'
+import { operatorRuns, sumOfOperator } from './steps/operator.ts'
 
 export const REMOTE = 'origin'
 
@@ -13,6 +15,13 @@ async function thereAlready(ctx: ReadContext, namespace: string): Promise<string
   if ((await ctx.kube.get(NAMESPACE, { name: namespace })) === undefined) return []
   const deployments = await ctx.kube.list(DEPLOYMENT, { namespace })
   return [`Namespace ${namespace}`, ...deployments.map(({ metadata }) => `Deployment ${namespace}/${metadata.name}`)]
+}
+
+async function operatorOf(ctx: ReadContext, { flux }: BootstrapInput['file']): Promise<BootstrapPlan['operator']> {
+  if (flux.style !== 'operator') return null
+  const { version, registry, artifact, insecure } = operatorPlaces(flux)
+  const runs = await operatorRuns(ctx, { namespace: flux.namespace, version })
+  return { version, registry, artifact, insecure, sha256: runs ? null : await sumOfOperator(ctx, { artifact, insecure }) }
 }
 
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
@@ -29,11 +38,12 @@ export async function makePlan(plain: ReadContext, input: BootstrapInput): Promi
   const url = file.git.url ?? ''
   const repo = { root, remote: REMOTE, branch: file.git.branch, url, source: `${file.flux.namespace}/${file.flux.namespace}` }
   const ctx = await reaching(plain, { access, repo })
-  const [identity, head, missing, there] = await Promise.all([
+  const [identity, head, missing, there, operator] = await Promise.all([
     ctx.kube.identity(),
     ctx.git.remoteHead(root, REMOTE, file.git.branch),
     missingFiles(ctx, input),
     thereAlready(ctx, file.flux.namespace),
+    operatorOf(ctx, file),
   ])
   return planSchema.parse({
     clusterUid: identity.uid,
@@ -46,6 +56,7 @@ export async function makePlan(plain: ReadContext, input: BootstrapInput): Promi
     folders: foldersOf(file),
     flags: installFlags(file),
     ...missing,
+    operator,
     there,
     tool: input.tool,
     timeoutMs: milliseconds(file.wait.timeout),

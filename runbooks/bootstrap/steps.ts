@@ -5,6 +5,7 @@ import { ageKeyStep, keyBackupStep } from './steps/age-key.ts'
 import { gitSecretStep } from './steps/git-secret.ts'
 import { installStep, rolloutStep, syncStep } from './steps/install.ts'
 import { namespaceStep } from './steps/namespace.ts'
+import { instanceStep, operatorStep } from './steps/operator.ts'
 import { commitStep, filesStep, pushStep } from './steps/repository.ts'
 import { secretsStep } from './steps/secrets.ts'
 import { layersStep, verifyStep } from './steps/verify.ts'
@@ -17,8 +18,7 @@ export const bootstrapSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] =
   filesStep,
   commitStep,
   pushStep,
-  installStep,
-  syncStep,
+  ...(file.flux.style === 'operator' ? [operatorStep, instanceStep] : [installStep, syncStep]),
   rolloutStep,
   layersStep,
   verifyStep,

@@ -6,9 +6,9 @@ import { readFluxObject } from '../../src/actions/sync-source.ts'
 import { type Seen, waitFor } from '../../src/actions/wait-for.ts'
 import { OpsError } from '../../src/errors.ts'
 import { verdict } from '../../src/flux/conditions.ts'
+import { OPERATOR } from '../../src/flux/operator-move/operator.ts'
 import type { Context, ReadContext } from '../../src/ports/context.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
-import { OPERATOR } from './operator.ts'
 import type { MovePlan } from './plan-schema.ts'
 
 type Where = Pick<MovePlan, 'namespace' | 'operator'>

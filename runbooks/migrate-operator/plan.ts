@@ -5,7 +5,7 @@ import { parseId } from '../../src/actions/resources.ts'
 import { settledBaseline } from '../../src/actions/settled.ts'
 import { refusal } from '../../src/errors.ts'
 import type { RepoFile } from '../../src/flux/files.ts'
-import { manifestText } from '../../src/flux/operator-move/instance.ts'
+import { instanceText, manifestText } from '../../src/flux/operator-move/instance.ts'
 import { objectsIn } from '../../src/flux/operator-move/overlay.ts'
 import { bootstrapChanges, type FileChange, type Leaving, type NewFiles, pinChanges } from '../../src/flux/operator-move/repository.ts'
 import { isFor, type Named } from '../../src/flux/operator-move/targets.ts'
@@ -17,9 +17,6 @@ import { liveVersion, type MovableStyle, movable, objectOf, ownerId, sourceOf, s
 import { oldObjects } from './old-objects.ts'
 import { operatorObjects } from './operator.ts'
 import { type MovePlan, planSchema } from './plan-schema.ts'
-
-const INSTANCE_COMMENT = `The Flux of this cluster, kept by the Flux Operator. Never delete it as long as the operator runs: Flux would be uninstalled with all of its objects.
-To stop the operator:  kubectl -n NAMESPACE annotate fluxinstance/flux fluxcd.controlplane.io/reconcile=disabled`
 
 export async function makePlan(ctx: ReadContext, input: MoveInput): Promise<MovePlan> {
   const [identity, cluster, repository] = await Promise.all([
@@ -33,7 +30,7 @@ export async function makePlan(ctx: ReadContext, input: MoveInput): Promise<Move
     throw refusal('no-upstream', `the branch checked out in ${root} follows no remote branch`, 'git branch --set-upstream-to origin/main')
   const synced = syncedOf(cluster, repository)
   const derived = await derive({ ctx, cluster, repository, style })
-  const instance = manifestText([derived.instance], INSTANCE_COMMENT.replace('NAMESPACE', ctx.target.namespace))
+  const instance = instanceText(derived.instance)
   const operator = manifestText(operatorObjects(cluster, input, ctx.target.namespace))
   const owner = objectOf(cluster, 'Kustomization', ownerId(style))
   const source = sourceOf(style, synced)

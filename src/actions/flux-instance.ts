@@ -11,16 +11,26 @@ import { FLUX_INSTANCE, nameOf, parseId } from './resources.ts'
 import { shortImage, wantedImages } from './rollout.ts'
 import { type Seen, waitFor } from './wait-for.ts'
 
+const withKind = (object: KubeObject): KubeObject => ({
+  ...object,
+  apiVersion: `${FLUX_INSTANCE.group}/${FLUX_INSTANCE.version}`,
+  kind: FLUX_INSTANCE.kind,
+})
+
 /** Throws OpsError `object-missing`. */
 export async function readInstance(kube: KubeReader, id: string): Promise<KubeObject> {
   const object = await kube.get(FLUX_INSTANCE, parseId(id))
-  if (object) return { ...object, apiVersion: `${FLUX_INSTANCE.group}/${FLUX_INSTANCE.version}`, kind: FLUX_INSTANCE.kind }
+  if (object) return withKind(object)
   throw new OpsError({
     code: 'object-missing',
     message: `FluxInstance ${id} is not in the cluster`,
     hints: ['kubectl get fluxinstances.fluxcd.controlplane.io --all-namespaces'],
   })
 }
+
+/** `crds`: names of all CRDs. A kind that is not there is not asked for. */
+export const readInstances = async (kube: KubeReader, crds: readonly string[]): Promise<KubeObject[]> =>
+  crds.includes(`${FLUX_INSTANCE.plural}.${FLUX_INSTANCE.group}`) ? (await kube.list(FLUX_INSTANCE)).map(withKind) : []
 
 const SWITCH = 'fluxcd.controlplane.io/reconcile'
 

@@ -5,6 +5,7 @@ import { objectLabel } from '../flux/kinds.ts'
 import type { Context, ReadContext } from '../ports/context.ts'
 import type { KubeObject } from '../ports/kube.ts'
 import { readCrds, readObjects } from './cluster-survey.ts'
+import { readInstances } from './flux-instance.ts'
 import { shorten } from './reconcile.ts'
 import { request } from './requests.ts'
 import { paceOf } from './wait-for.ts'
@@ -42,13 +43,14 @@ export interface LayersGoal {
   readonly each?: (objects: readonly KubeObject[]) => Promise<void>
 }
 
-/** How they stand now. */
+/** How they stand now, the FluxInstance of the Flux Operator among them. */
 export async function lookAtLayers(
   ctx: ReadContext,
   standing: LayersGoal['standing'],
 ): Promise<{ objects: KubeObject[]; standing: Standing }> {
-  const { crds } = await readCrds(ctx.kube)
-  const objects = await readObjects(ctx.kube, crds)
+  const { crds, names } = await readCrds(ctx.kube)
+  const [flux, instances] = await Promise.all([readObjects(ctx.kube, crds), readInstances(ctx.kube, names)])
+  const objects = [...instances, ...flux]
   return { objects, standing: standing(objects) }
 }
 

@@ -1,11 +1,23 @@
 // Which Flux, kept how, with which settings: the names are those of `flux install`, of `flux bootstrap` and of the controllers' flags.
 import * as z from 'zod'
+import { OPERATOR_REGISTRY, OPERATOR_TESTED } from '../flux/catalogue/operator.ts'
 import { COMPONENTS } from '../flux/kinds.ts'
 import { duration, flag, label, line, objectName, text, whole } from './fields.ts'
 
 export const STYLES = ['git', 'github', 'gitlab', 'gitea', 'kustomize', 'operator'] as const
 
 export const USUAL_COMPONENTS = ['source-controller', 'kustomize-controller', 'helm-controller', 'notification-controller'] as const
+
+/** Of labels, annotations and taints. */
+const KEY = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+
+const registry = (about: string, example: string) =>
+  text({
+    about,
+    pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/,
+    wrong: 'is no registry: a host, and a path where it has one, without https://',
+    examples: [example],
+  })
 
 export const cluster = z
   .strictObject({
@@ -83,6 +95,58 @@ const settings = z
   .prefault({})
   .meta({ description: 'how the controllers are set: written as patches beside Flux, or into the FluxInstance' })
 
+const marks = (what: string, pattern: RegExp, wrong: string) =>
+  z
+    .record(
+      text({ about: `key of ${what}`, pattern: KEY, wrong: `is no key of ${what}`, examples: ['app.kubernetes.io/name'], longest: 317 }),
+      text({ about: `value of ${what}`, pattern, wrong, examples: ['flux'], longest: 1000 }),
+    )
+    .optional()
+
+const commonMetadata = z
+  .strictObject({
+    labels: marks('a label', /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, 'is no value of a label').meta({
+      description: 'labels',
+      examples: [{ 'app.kubernetes.io/name': 'flux' }],
+    }),
+    annotations: marks('an annotation', /^[^\p{Cc}]*$/u, 'is no value of an annotation: it has control characters in it').meta({
+      description: 'annotations',
+      examples: [{ 'example.org/team': 'platform' }],
+    }),
+  })
+  .optional()
+  .meta({ description: 'what every object of Flux itself carries' })
+
+const operator = z
+  .strictObject({
+    version: text({
+      about: 'release of the Flux Operator',
+      pattern: /^0\.[0-9]{1,4}\.[0-9]{1,4}$/,
+      wrong: 'is no release of the Flux Operator in full, such as 0.58.1',
+      examples: [OPERATOR_TESTED],
+    }).default(OPERATOR_TESTED),
+    registry: registry(
+      'registry that its image, its chart and its manifests come from, laid out as the publisher’s',
+      OPERATOR_REGISTRY,
+    ).default(OPERATOR_REGISTRY),
+    insecureRegistry: flag('that registry speaks plain HTTP', false),
+    clusterType: z
+      .enum(['kubernetes', 'openshift', 'aws', 'azure', 'gcp'])
+      .optional()
+      .meta({
+        description: 'spec.cluster.type of the FluxInstance; left out, OpenShift is told by what the cluster serves',
+        examples: ['aws'],
+      }),
+    size: z
+      .enum(['small', 'medium', 'large'])
+      .optional()
+      .meta({ description: 'spec.cluster.size of the FluxInstance: limits and concurrency by size; what settings say counts before it' }),
+    multitenant: flag('spec.cluster.multitenant of the FluxInstance: objects of tenants act under accounts of their own', false),
+    commonMetadata,
+  })
+  .optional()
+  .meta({ description: 'the Flux Operator; with style operator only' })
+
 const components = (about: string) => z.array(z.enum(COMPONENTS)).meta({ description: about })
 
 export const flux = z
@@ -105,12 +169,7 @@ export const flux = z
     componentsExtra: components('controllers beside those of components')
       .default([])
       .meta({ examples: [['image-reflector-controller', 'image-automation-controller']] }),
-    registry: text({
-      about: 'registry that the images of the controllers come from',
-      pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$/,
-      wrong: 'is no registry: a host, and a path where it has one, without https://',
-      examples: ['ghcr.io/fluxcd'],
-    }).default('ghcr.io/fluxcd'),
+    registry: registry('registry that the images of the controllers come from', 'ghcr.io/fluxcd').default('ghcr.io/fluxcd'),
     imagePullSecret: objectName('Secret that the images are pulled with; it has to be in the namespace', 'registry').optional(),
     networkPolicy: flag('deny other namespaces the way to the controllers', true),
     clusterDomain: objectName('internal domain of the cluster', 'cluster.local').default('cluster.local'),
@@ -120,7 +179,7 @@ export const flux = z
       .array(
         text({
           about: 'key of a taint',
-          pattern: /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+          pattern: KEY,
           wrong: 'is no key of a taint',
           examples: ['node-role.kubernetes.io/control-plane'],
           longest: 317,
@@ -128,17 +187,7 @@ export const flux = z
       )
       .default([])
       .meta({ description: 'taints that the controllers tolerate' }),
-    operator: z
-      .strictObject({
-        version: text({
-          about: 'release of the Flux Operator',
-          pattern: /^0\.[0-9]{1,4}\.[0-9]{1,4}$/,
-          wrong: 'is no release of the Flux Operator in full, such as 0.58.1',
-          examples: ['0.58.1'],
-        }),
-      })
-      .optional()
-      .meta({ description: 'the Flux Operator; with style operator only' }),
+    operator,
     settings,
   })
   .meta({ description: 'which Flux, and how it is kept' })

@@ -74,7 +74,7 @@ export function layEntry({ draft, places }: Plot, lists: readonly string[], exce
     why: 'what the cluster begins with; without it Flux would apply everything below at once and in no order',
     says: [
       'The cluster begins here.',
-      ...also.map((folder) => `${folder} belongs to flux bootstrap and has to stay: without it Flux would remove itself.`),
+      ...also.map((folder) => `${folder} holds Flux itself and has to stay: without it Flux would remove itself.`),
     ],
   })
 }

@@ -16,7 +16,7 @@ export interface Places {
   readonly cluster: string
   /** Bootstrap makes a GitRepository and a Kustomization that applies git.path; otherwise `config` holds them. */
   readonly synced: boolean
-  /** Name of the folder that flux bootstrap keeps in git.path: that of the namespace. */
+  /** Name of the folder in git.path that holds Flux itself: that of the namespace. */
   readonly gotk: string | undefined
 }
 
@@ -48,6 +48,6 @@ export function placesOf({ flux: { style, namespace }, git, layout }: Pick<Clust
     config: join(tree.flux, 'config'),
     bootstrap: join(tree.root, 'bootstrap'),
     synced,
-    gotk: synced && style !== 'operator' ? namespace : undefined,
+    gotk: synced ? namespace : undefined,
   }
 }

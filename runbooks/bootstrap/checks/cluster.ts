@@ -1,6 +1,7 @@
 // Whether this is the cluster that is meant, and fit for what comes.
 import semver from 'semver'
 import { missingAccess, neededAccess } from '../../../src/actions/access.ts'
+import { FLUX_INSTANCE } from '../../../src/actions/resources.ts'
 import type { Check } from '../../../src/engine/model.ts'
 import { isKnown, kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
@@ -89,7 +90,16 @@ export const permissions: BootstrapCheck = {
   probe: async (ctx, { file }) => {
     const { namespace } = file.flux
     const secrets = ['get', 'create', 'delete'].map((verb) => ({ verb, group: '', resource: 'secrets', namespace }))
-    const items = await missingAccess(ctx, async () => [...neededAccess(namespace, new Set(), false), ...secrets])
+    const instances = ['get', 'list', 'create', 'patch'].map((verb) => ({
+      verb,
+      group: FLUX_INSTANCE.group,
+      resource: FLUX_INSTANCE.plural,
+      namespace,
+    }))
+    const items = await missingAccess(ctx, async () => [
+      ...neededAccess(namespace, new Set(), false, file.flux.style === 'operator' ? instances : []),
+      ...secrets,
+    ])
     if (items === undefined) return pass('you may do everything')
     if (items.length === 0) return pass()
     return fail(

@@ -4,24 +4,33 @@ import { reaching } from '../../../src/actions/git-credentials.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
+import { INSTANCE_FILE } from '../../../src/flux/operator-move/repository.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
-import { gotkFolder } from '../files.ts'
+import { gotkFolder, readRepository } from '../files.ts'
 import { gotkVersion, syncOf } from '../gotk-files.ts'
 import type { BootstrapInput } from '../input.ts'
 import { REMOTE } from '../plan.ts'
+import { operatorKept, operatorPathFree } from './operator-files.ts'
 import { fail, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
 
 const repoOf = ({ repo, file }: BootstrapInput) => ({ root: repo, remote: REMOTE, branch: file.git.branch })
 
+const taken = (items: readonly CheckItem[]) =>
+  fail('path-free', 'the folder belongs to something else', ['another folder:  git.path of the file'], items)
+
 export const pathFree: BootstrapCheck = {
   id: 'path-free',
   title: 'the folder is this cluster’s, or nobody’s',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
+    if (file.flux.style === 'operator') return operatorPathFree(await readRepository(ctx, repo), file)
     if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
     const folder = gotkFolder(file)
+    const own = `${folder}/${INSTANCE_FILE}`
+    if (await ctx.files.exists(`${repo}/${own}`))
+      return taken([{ where: own, what: 'the Flux Operator keeps this cluster: that is style operator' }])
     const path = `${repo}/${folder}/gotk-sync.yaml`
     if (!(await ctx.files.exists(path))) return pass(`${folder} is new`)
     const sync = syncOf(await ctx.files.readText(path))
@@ -35,7 +44,7 @@ export const pathFree: BootstrapCheck = {
     if (sync.branch !== undefined && sync.branch !== file.git.branch)
       items.push({ where, what: `follows branch ${sync.branch}; the file says ${file.git.branch}` })
     if (items.length === 0) return pass(`${folder} is there, and this cluster’s`)
-    return fail('path-free', 'the folder belongs to something else', ['another folder:  git.path of the file'], items)
+    return taken(items)
   },
 }
 
@@ -45,6 +54,7 @@ export const componentsKept: BootstrapCheck = {
   title: 'the repository has no other release of Flux in this folder',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
+    if (file.flux.style === 'operator') return operatorKept(await readRepository(ctx, repo), file)
     if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
     const path = `${gotkFolder(file)}/gotk-components.yaml`
     if (!(await ctx.files.exists(`${repo}/${path}`))) return pass()

@@ -4,6 +4,7 @@ import { DEPLOYMENT, FLUX_INSTANCE, idOf, parseId, SECRET } from '../../../src/a
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { controllersOf, installedFlux } from '../../../src/flux/installed.ts'
+import { INSTANCE_NAME } from '../../../src/flux/operator-move/instance.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { BootstrapInput } from '../input.ts'
@@ -23,7 +24,8 @@ function otherSync(objects: readonly KubeObject[], { flux, git }: File): CheckIt
       const { url = '', ref = {} } = object.spec ?? {}
       if (!sameRepository(String(url), git.url ?? '') && url !== git.url)
         return [{ where, what: `follows ${url}; the file says ${git.url}` }]
-      return ref.branch === git.branch ? [] : [{ where, what: `follows branch ${ref.branch ?? 'none'}; the file says ${git.branch}` }]
+      const branch = ref.branch ?? String(ref.name ?? '').replace(/^refs\/heads\//, '')
+      return branch === git.branch ? [] : [{ where, what: `follows branch ${branch || 'none'}; the file says ${git.branch}` }]
     }
     if (object.kind !== 'Kustomization') return []
     const path = cleanFolder(String(object.spec?.path ?? ''))
@@ -32,12 +34,30 @@ function otherSync(objects: readonly KubeObject[], { flux, git }: File): CheckIt
   })
 }
 
+/** The operator takes one FluxInstance; controllers without it are those of another style. */
+function otherInstance(instances: readonly KubeObject[], running: readonly KubeObject[], { flux }: File): CheckItem[] {
+  const own = `${flux.namespace}/${INSTANCE_NAME}`
+  const others = instances.filter((one) => idOf(one) !== own)
+  if (others.length > 0)
+    return others.map((one) => ({
+      where: `FluxInstance ${idOf(one)}`,
+      what: `is another one than ${own}, and the operator takes only one`,
+    }))
+  if (instances.length > 0 || running.length === 0) return []
+  return [
+    {
+      where: `Flux in ${flux.namespace}`,
+      what: 'runs, and no FluxInstance has made it: flux-ops migrate operator brings it under the operator',
+    },
+  ]
+}
+
 /** Something is applied, and not from where the file would have it. */
 function strangers(objects: readonly KubeObject[], { flux, git }: File): KubeObject[] {
   const own = `${flux.namespace}/${flux.namespace}`
   const applied = objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
   const ofBootstrap = applied.find((object) => object.kind === 'Kustomization' && idOf(object) === own)
-  if (flux.style === 'git') return ofBootstrap === undefined ? applied : []
+  if (flux.style === 'git' || flux.style === 'operator') return ofBootstrap === undefined ? applied : []
   if (ofBootstrap !== undefined) return [ofBootstrap]
   const isFollowed = objects.some(
     (object) => object.kind === 'GitRepository' && sameRepository(String(object.spec?.url ?? ''), git.url ?? ''),
@@ -62,8 +82,10 @@ export const noOtherFlux: BootstrapCheck = {
     const running = here.length === 0 ? undefined : installedFlux(here, crds)
     const items: CheckItem[] = [
       ...elsewhere.map((one) => ({ where: `Deployment ${idOf(one)}`, what: `is a controller of Flux outside of ${namespace}` })),
-      ...instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' })),
-      ...(file.flux.style === 'git' ? otherSync(objects, file) : []),
+      ...(file.flux.style === 'operator'
+        ? otherInstance(instances, here, file)
+        : instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' }))),
+      ...(file.flux.style === 'kustomize' ? [] : otherSync(objects, file)),
       ...strangers(objects, file)
         .slice(0, 10)
         .map((one) => ({ where: `${one.kind} ${idOf(one)}`, what: `is there, and nothing that style ${file.flux.style} would have made` })),

@@ -30,7 +30,8 @@ export const toolsPresent: Check<BootstrapInput> = {
       ask(ctx, 'git', ['--version'], items),
     ])
     const version = /v(\d+\.\d+\.\d+\S*)/.exec(flux)?.[1]
-    if (flux !== '' && (version === undefined || minorOf(version) !== minorOf(file.flux.version)))
+    // With the Flux Operator nothing is made by flux: it only fetches.
+    if (file.flux.style !== 'operator' && flux !== '' && (version === undefined || minorOf(version) !== minorOf(file.flux.version)))
       items.push({
         where: 'flux',
         what: `is ${version ?? 'of a version that it does not say'}; the manifests of ${file.flux.version} are made by one of ${minorOf(file.flux.version)}`,

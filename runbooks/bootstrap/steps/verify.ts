@@ -24,7 +24,7 @@ function isBehind(object: KubeObject, sources: ReadonlyMap<string, string>): str
 /** A GitRepository of the branch that the run has pushed to. */
 const follows = (object: KubeObject, { url, branch }: Followed): boolean =>
   object.kind === 'GitRepository' &&
-  object.spec?.ref?.branch === branch &&
+  (object.spec?.ref?.branch === branch || object.spec?.ref?.name === `refs/heads/${branch}`) &&
   (object.spec?.url === url || sameRepository(String(object.spec?.url ?? ''), url))
 
 export interface Followed {

@@ -6,10 +6,10 @@ import { readFluxObject } from '../../../src/actions/sync-source.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { objectLabel } from '../../../src/flux/kinds.ts'
+import { OPERATOR } from '../../../src/flux/operator-move/operator.ts'
 import { HELD } from '../../../src/flux/suspension.ts'
 import type { MoveInput } from '../input.ts'
 import { clusterOf, liveVersion, movable, ownerId, repositoryOf, sourceOf, styleOf, syncedOf } from '../inspect.ts'
-import { OPERATOR } from '../operator.ts'
 import { counted, fail, failOf, failOn, pass } from './results.ts'
 
 type MoveCheck = Check<MoveInput>

@@ -29,7 +29,7 @@ function assertAgrees(given: string | undefined, wanted: string, flag: string, f
 /** What a file may say and no run does yet. */
 function assertPossible({ flux, git, sops }: ClusterFile): void {
   const wanting = [
-    ...(flux.style === 'git' || flux.style === 'kustomize' ? [] : [`flux.style ${flux.style}`]),
+    ...(['git', 'kustomize', 'operator'].includes(flux.style) ? [] : [`flux.style ${flux.style}`]),
     ...(git.publish === 'push' ? [] : [`git.publish ${git.publish}`]),
     ...(git.auth?.ssh?.generate === undefined ? [] : ['git.auth.ssh.generate']),
     ...(sops?.key.backup === undefined ? [] : ['sops.key.backup']),

@@ -184,7 +184,29 @@ const settingsOfRelease: Rule = (question) => {
   ]
 }
 
-const operator: Rule = ({ file, has }) => {
+/** What Flux keeps the operator by, and who may do what under it. */
+const operatorWays: Rule = (question) => {
+  const { flux, layout } = question.file
+  const all = componentsOf(question)
+  if (flux?.style !== 'operator') return []
+  return [
+    ...when(
+      all !== undefined && !all.includes('helm-controller'),
+      'flux.components',
+      'has no helm-controller, by which Flux keeps the Flux Operator',
+      '- helm-controller',
+    ),
+    ...when(
+      flux.operator?.multitenant === true && layout?.kind !== undefined && layout.kind !== 'none',
+      'flux.operator.multitenant',
+      `leaves the Kustomizations of layout ${layout?.kind} without any right`,
+      'layout: {kind: none}, and Kustomizations of your own that name their accounts',
+    ),
+  ]
+}
+
+const operator: Rule = (question) => {
+  const { file, has } = question
   const { style, version, watchAllNamespaces, settings } = file.flux ?? {}
   const asked = file.flux?.operator?.version
   const first = version === undefined ? undefined : firstOperatorWith(version)
@@ -214,6 +236,7 @@ const operator: Rule = ({ file, has }) => {
       `is too old for Flux ${version}`,
       `version: ${first}  or newer`,
     ),
+    ...operatorWays(question),
     ...duplicates(settings?.monitors, 'flux.settings.monitors'),
     ...duplicates(file.flux?.tolerationKeys, 'flux.tolerationKeys'),
   ]

@@ -46,8 +46,16 @@ const MINORS_OF_IMAGE_SINCE = '0.54.0'
 /** The release that the sandbox runs, and everything here is tested with. */
 export const OPERATOR_TESTED = '0.58.1'
 
-/** Where its publisher has the chart. */
-export const OPERATOR_CHART = 'oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator'
+/** Where its publisher has image, chart and manifests. */
+export const OPERATOR_REGISTRY = 'ghcr.io/controlplaneio-fluxcd'
+
+/** The chart in a registry that is laid out as the publisher's. */
+export const chartIn = (registry: string): string => `oci://${registry}/charts/flux-operator`
+
+export const OPERATOR_CHART = chartIn(OPERATOR_REGISTRY)
+
+/** The distribution artifact in such a registry: the operator's own manifests, and those of Flux. Its tag is the operator's, with `v`. */
+export const distributionIn = (registry: string): string => `oci://${registry}/flux-operator-manifests`
 
 /** The first operator that carries this release of Flux; undefined when it is not known. */
 export const firstOperatorWith = (flux: string): string | undefined => FIRST[flux]

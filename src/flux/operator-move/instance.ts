@@ -123,15 +123,24 @@ export const KEPT = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const
 export const asWritten = (text: string): Record<string, string> =>
   text.includes('${') ? { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' } : {}
 
-export function instanceObject(facts: InstanceFacts, patches: readonly CarriedPatch[]): KubeObject {
-  const spec = instanceSpec(facts, patches)
-  return {
-    apiVersion: 'fluxcd.controlplane.io/v1',
-    kind: 'FluxInstance',
-    metadata: { name: INSTANCE_NAME, namespace: facts.namespace, annotations: { ...KEPT, ...asWritten(JSON.stringify(spec)) } },
-    spec,
-  }
-}
+/** The FluxInstance of a cluster; the operator takes no other name. */
+export const instanceWith = (namespace: string, spec: Spec): KubeObject => ({
+  apiVersion: 'fluxcd.controlplane.io/v1',
+  kind: 'FluxInstance',
+  metadata: { name: INSTANCE_NAME, namespace, annotations: { ...KEPT, ...asWritten(JSON.stringify(spec)) } },
+  spec,
+})
+
+export const instanceObject = (facts: InstanceFacts, patches: readonly CarriedPatch[]): KubeObject =>
+  instanceWith(facts.namespace, instanceSpec(facts, patches))
+
+/** As it stands in git, with what a person has to know who finds it there. */
+export const instanceText = (instance: KubeObject): string =>
+  manifestText(
+    [instance],
+    `The Flux of this cluster, kept by the Flux Operator. Never delete it as long as the operator runs: Flux would be uninstalled with all of its objects.
+To stop the operator:  kubectl -n ${instance.metadata.namespace} annotate fluxinstance/flux fluxcd.controlplane.io/reconcile=disabled`,
+  )
 
 /** As a person writes it: patches as blocks of text. */
 export function manifestText(objects: readonly KubeObject[], comment?: string): string {

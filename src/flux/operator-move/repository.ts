@@ -69,7 +69,7 @@ function dropPatches(root: YAMLMap, key: string, leaving: Leaving | undefined): 
   if (node.items.length === 0) root.delete(key)
 }
 
-const freshKustomization = (entries: readonly string[]): string =>
+export const freshKustomization = (entries: readonly string[]): string =>
   ['apiVersion: kustomize.config.k8s.io/v1beta1', 'kind: Kustomization', 'resources:', ...entries.map((each) => `  - ${each}`), ''].join(
     '\n',
   )

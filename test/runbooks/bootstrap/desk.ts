@@ -19,7 +19,9 @@ import {
   withSandbox,
 } from '../../../src/sandbox/index.ts'
 import { copyFilledRegistry, fillRegistry } from '../../../src/sandbox/services/registry/fill.ts'
+import { publishOperator } from '../../../src/sandbox/services/registry/operator-artifacts.ts'
 import { registryHost, startRegistry } from '../../../src/sandbox/services/registry/service.ts'
+import { linkData } from '../../../src/sandbox/services/repositories/operator-start.ts'
 import { type Cli, type CliResult, createCli } from '../../cli/flux-ops.ts'
 import { allTools, manifestsDir } from '../../sandbox/scratch.ts'
 
@@ -75,6 +77,16 @@ export class BootstrapDesk {
       await fillRegistry(ctx)
       return registryHost(ctx)
     })
+
+  /** The same with the Flux Operator in it, and what its image has; gives the registry that is laid out as its publisher's. */
+  operator = async (): Promise<string> => {
+    const host = await this.registry()
+    await withSandbox(this.#ref, async (ctx) => {
+      await linkData(ctx)
+      await publishOperator(ctx)
+    })
+    return `${host}/controlplaneio-fluxcd`
+  }
 
   keep = (label: string): Promise<void> => snapshot(this.#ref, label)
 
@@ -159,10 +171,11 @@ export class BootstrapDesk {
   }
 
   /** Every object of the cluster that a bootstrap or Flux has made, by kind and name, with its resourceVersion and uid. */
-  async versions(): Promise<Record<string, string>> {
+  async versions(...more: string[]): Promise<Record<string, string>> {
     const kinds = [
       'namespaces,secrets,deployments.apps,services,serviceaccounts,networkpolicies,customresourcedefinitions',
       'gitrepositories.source.toolkit.fluxcd.io,kustomizations.kustomize.toolkit.fluxcd.io',
+      ...more,
     ].join(',')
     const { items } = JSON.parse(await this.kubectl('get', kinds, '-A', '-o', 'json')) as {
       items: { kind: string; metadata: { name: string; namespace?: string; uid: string; generation?: number; resourceVersion: string } }[]

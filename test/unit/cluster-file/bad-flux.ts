@@ -104,6 +104,18 @@ export const BAD_FLUX: readonly BadFile[] = [
     ['10:23 flux.operator.version is too old for Flux 2.9.4 → version: 0.58.0  or newer'],
   ],
   [
+    'has an operator that nothing keeps',
+    changed(['style: git\n', 'style: operator\n  components: [source-controller, kustomize-controller]\n']),
+    ['10:15 flux.components has no helm-controller, by which Flux keeps the Flux Operator → - helm-controller'],
+  ],
+  [
+    'locks tenants down, and with them the layout',
+    `${changed(['style: git\n', 'style: operator\n  operator: {multitenant: true}\n'])}layout: {kind: layers}\n`,
+    [
+      '10:27 flux.operator.multitenant leaves the Kustomizations of layout layers without any right → layout: {kind: none}, and Kustomizations of your own that name their accounts',
+    ],
+  ],
+  [
     'asks of the operator what a FluxInstance cannot say',
     changed(['style: git\n', 'style: operator\n  watchAllNamespaces: false\n']),
     [
