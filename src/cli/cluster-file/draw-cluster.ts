@@ -78,6 +78,18 @@ function keyLines({ sops, secrets }: ClusterFile): string[] {
   ]
 }
 
+/** What a FluxInstance alone can say. */
+function instanceText({ operator }: ClusterFile['flux']): string[] {
+  const { labels = {}, annotations = {} } = operator?.commonMetadata ?? {}
+  const marks = [...Object.entries(labels), ...Object.entries(annotations)].map(([key, value]) => `${key}: ${value}`)
+  return [
+    ...(operator?.clusterType === undefined ? [] : [`cluster type ${operator.clusterType}`]),
+    ...(operator?.size === undefined ? [] : [`size ${operator.size}`]),
+    ...(operator?.multitenant === true ? ['tenants locked down'] : []),
+    ...(marks.length === 0 ? [] : [`everything carries ${marks.join(', ')}`]),
+  ]
+}
+
 export function drawCluster(file: string, cluster: ClusterFile): string {
   const { metadata, cluster: place, flux, layout, wait } = cluster
   const storage = place.storageClass === true ? 'a default StorageClass' : place.storageClass && `StorageClass ${place.storageClass}`
@@ -99,11 +111,12 @@ export function drawCluster(file: string, cluster: ClusterFile): string {
       'flux',
       `${flux.version} ${HOW[flux.style]}`,
       `in ${flux.namespace}`,
-      flux.operator && `operator ${flux.operator.version}`,
+      flux.operator && `operator ${flux.operator.version} of ${flux.operator.registry}`,
       `images of ${flux.registry}`,
     ),
     ...row('', [...flux.components, ...flux.componentsExtra].map(short).join(', ')),
     ...row('', settingsText(flux)),
+    ...row('', ...instanceText(flux)),
     ...repositoryLines(cluster),
     ...keyLines(cluster),
     ...row('layout', layout.kind === 'none' ? 'nothing is laid out' : layout.kind, ...extras),
