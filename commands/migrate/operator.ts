@@ -13,6 +13,7 @@ A run that stops anywhere goes on with "flux-ops runs resume". The same by hand:
   static override examples = [
     '<%= config.bin %> migrate operator --dry-run',
     '<%= config.bin %> migrate operator --repo ~/src/fleet --monitors',
+    '<%= config.bin %> migrate operator --concurrent 10 --requeue-dependency 5s --memory-limit 1Gi --in-memory-build --helm-cache --oom-watch',
     '<%= config.bin %> migrate operator --operator-chart oci://registry.example.org/charts/flux-operator',
   ]
   static override flags = moveFlags

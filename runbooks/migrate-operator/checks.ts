@@ -11,7 +11,15 @@ import {
   ownerReady,
   syncNotSuspended,
 } from './checks/cluster.ts'
-import { chartThere, monitorsPossible, nothingLost, operatorKnows, permissions, settingsCarried } from './checks/operator.ts'
+import {
+  chartThere,
+  monitorsPossible,
+  nothingLost,
+  operatorKnows,
+  permissions,
+  settingsCarried,
+  settingsPossible,
+} from './checks/operator.ts'
 import {
   pushAllowed,
   repositoryApplied,
@@ -42,6 +50,7 @@ export const checks: readonly Check<MoveInput>[] = [
   operatorKnows,
   chartThere,
   monitorsPossible,
+  settingsPossible,
   settingsCarried,
   nothingLost,
   objectsReady,

@@ -16,15 +16,18 @@ import { isEnvironment, keepingPatches, reasonOf, shown } from '../../src/flux/o
 import { isFor, type Named, patchName } from '../../src/flux/operator-move/targets.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
+import { controllerPatches, fieldsSet, type Settings } from '../../src/scaffold/controller-patches.ts'
 import { liveVersion, type MovableStyle, objectOf, ownerId, sourceOf, syncedOf } from './inspect.ts'
 import { oldObjects } from './old-objects.ts'
-import type { PlannedDifference } from './plan-schema.ts'
+import type { Overruled, PlannedDifference } from './plan-schema.ts'
 
 export interface Derived {
   readonly instance: KubeObject
   readonly carried: readonly string[]
   readonly dropped: readonly string[]
   readonly differences: readonly PlannedDifference[]
+  /** What patches of the repository say of fields that flags set. */
+  readonly overruled: readonly Overruled[]
   /** What the operator's manifests were taken from. */
   readonly from: string
   /** What a FluxInstance has no place for. */
@@ -38,6 +41,8 @@ interface World {
   readonly cluster: ClusterSurvey
   readonly repository: RepositorySurvey
   readonly style: MovableStyle
+  /** Asked for by flags: they count before what runs, and before patches of the repository. */
+  readonly settings: Settings
 }
 
 const NETWORK_POLICIES = ['allow-egress', 'allow-scraping', 'allow-webhooks']
@@ -117,11 +122,46 @@ async function factsOf(world: World, carried: Carried): Promise<InstanceFacts> {
   }
 }
 
+const fieldOf = ({ object, path }: Pick<Difference, 'object' | 'path'>): string => `${object} ${path}`
+
+interface Asked {
+  readonly patches: readonly CarriedPatch[]
+  /** `Deployment namespace/name path` of every field that they set. */
+  readonly fields: ReadonlySet<string>
+}
+
+function askedBy({ ctx, settings }: World, { version, components }: InstanceFacts): Asked {
+  const controllers = { version, components }
+  const { namespace } = ctx.target
+  const fields = fieldsSet(settings, controllers).map(({ component, path }) =>
+    fieldOf({ object: `Deployment ${namespace}/${component}`, path }),
+  )
+  return { patches: controllerPatches(settings, controllers), fields: new Set(fields) }
+}
+
+/** What patches of the repository have made of fields that flags set, where the two do not agree. */
+async function overruledBy(
+  ctx: ReadContext,
+  base: string,
+  facts: InstanceFacts,
+  asked: Asked,
+  carried: WouldBe,
+  last: WouldBe,
+): Promise<Overruled[]> {
+  if (asked.patches.length === 0) return []
+  const plain = await wouldBe(ctx, base, instanceObject(facts, []))
+  const patched = new Set(differencesOf(plain.objects, carried).map(fieldOf))
+  return differencesOf(carried.objects, last)
+    .filter((each) => asked.fields.has(fieldOf(each)) && patched.has(fieldOf(each)))
+    .map(({ object, path, now, under }) => ({ object, path, patch: shown(path, now), flag: shown(path, under) }))
+}
+
 /** Throws OpsError `patches-refused`, and those of `flux install --export` and of the API server's dry run. */
 export async function derive(world: World): Promise<Derived> {
   const { ctx } = world
   const found = carriedBy(world)
   const facts = await factsOf(world, found)
+  const asked = askedBy(world, facts)
   const { text: base, from } = await releaseManifests(ctx, instanceObject(facts, []), () => standIn(world))
   const live = liveOf(world, facts.synced)
   const makes = [...objectsIn(base), ...(facts.synced === undefined ? [] : [facts.synced.source, facts.synced.kustomization])].map(namedOf)
@@ -132,24 +172,30 @@ export async function derive(world: World): Promise<Derived> {
   const environments = open.filter(isEnvironment)
   const keepable = open.filter((each) => !isEnvironment(each))
   const kept = keepingPatches(keepable, missingMaps(first))
-  const instance = instanceObject(facts, [...carried, ...kept])
-  const last = kept.length === 0 ? first : await wouldBe(ctx, base, instance)
+  // The last one of a flag counts, and the last patch of a field.
+  const instance = instanceObject(facts, [...carried, ...kept, ...asked.patches])
+  const last = kept.length + asked.patches.length === 0 ? first : await wouldBe(ctx, base, instance)
   return {
     instance,
     from,
     carried: carried.map(patchName),
     dropped: found.patches.filter((patch) => !isUseful(patch)).map(patchName),
     differences: [
-      ...keepable.map((each) => planned(each, 'kept')),
-      ...differencesOf(live, last).map((each) => {
-        const reason = reasonOf(each, ctx.target.namespace)
-        // A difference that is still there behind its own patch is one that nothing keeps.
-        return planned(each, reason === 'kept' ? 'lost' : reason)
-      }),
+      ...keepable.filter((each) => !asked.fields.has(fieldOf(each))).map((each) => planned(each, 'kept')),
+      ...differencesOf(live, last).map((each) => planned(each, reasonNow(each, asked, ctx.target.namespace))),
     ],
+    overruled: await overruledBy(ctx, base, facts, asked, first, last),
     left: [...found.left, ...strangers(world, makes), ...unknownKinds(world), ...environments.map(byHand), ...openAddress(facts.synced)],
     makes,
   }
+}
+
+/** Of a difference that is there with every patch. */
+function reasonNow(difference: Difference, { fields }: Asked, namespace: string): PlannedDifference['reason'] {
+  if (fields.has(fieldOf(difference))) return 'asked'
+  const reason = reasonOf(difference, namespace)
+  // One that is still there behind its own patch is one that nothing keeps.
+  return reason === 'kept' ? 'lost' : reason
 }
 
 const planned = ({ object, path, now, under }: Difference, reason: PlannedDifference['reason']): PlannedDifference => ({

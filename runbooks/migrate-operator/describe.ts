@@ -1,6 +1,6 @@
 // The move as lines for a person: first what would be different, under one line a step with what it touches.
 import { NO_RETURN, subject } from './plan-facts.ts'
-import type { MovePlan, PlannedDifference } from './plan-schema.ts'
+import type { MovePlan, Overruled, PlannedDifference } from './plan-schema.ts'
 import { moveSteps } from './steps.ts'
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
@@ -13,6 +13,7 @@ const short = (value: string | null): string => {
 }
 
 const TITLES: Readonly<Record<PlannedDifference['reason'], string>> = {
+  asked: 'asked for by a flag:',
   lost: 'would be another under the operator:',
   kept: 'no patch in git explains it; a patch of the FluxInstance keeps it:',
   operator: 'written by the operator in other words, or added by it; Flux does the same:',
@@ -34,7 +35,7 @@ function grouped(differences: readonly PlannedDifference[]): { readonly objects:
 }
 
 function differenceLines(differences: readonly PlannedDifference[]): string[] {
-  return (['lost', 'kept', 'operator'] as const).flatMap((reason) => {
+  return (['asked', 'lost', 'kept', 'operator'] as const).flatMap((reason) => {
     const own = grouped(differences.filter((each) => each.reason === reason))
     if (own.length === 0) return []
     const lines = own.flatMap(({ objects, first: { path, now, under } }) => [
@@ -45,13 +46,26 @@ function differenceLines(differences: readonly PlannedDifference[]): string[] {
   })
 }
 
+function overruledLines(overruled: readonly Overruled[]): string[] {
+  if (overruled.length === 0) return []
+  const both = overruled.map(({ object, path, patch, flag }) => ({ object, path, now: patch, under: flag, reason: 'asked' as const }))
+  const lines = grouped(both).flatMap(({ objects, first: { path, now, under } }) => [
+    `    ${path}: ${short(now)}; the flag: ${short(under)}`,
+    `      ${objects}`,
+  ])
+  return ['  a patch of the repository says another; it is carried as well, and the flag counts:', ...lines]
+}
+
 /** What runs now against what the operator would apply. */
-export function effectLines({ differences, carried, dropped, comparedWith }: MovePlan): string[] {
-  const changes = differences.filter(({ reason }) => reason === 'lost').length
-  const head = changes === 0 ? 'no setting of a controller changes' : `${counted(changes, 'field')} would change`
+export function effectLines({ differences, overruled, carried, dropped, comparedWith }: MovePlan): string[] {
+  const count = (wanted: PlannedDifference['reason']): number => differences.filter(({ reason }) => reason === wanted).length
+  const asked = count('asked') === 0 ? [] : [`${counted(count('asked'), 'field')} as flags ask for it`]
+  const lost = count('lost') === 0 ? [] : [`${counted(count('lost'), 'field')} would change`]
+  const head = [...asked, ...lost].join(', ') || 'no setting of a controller changes'
   return [
     `Deployments now, and as the operator would apply them: ${head}`,
     ...differenceLines(differences),
+    ...overruledLines(overruled),
     `  rendered from ${comparedWith}; compared once more when the operator has taken over, before git changes`,
     '  every image gets the digest of its release besides: pods are replaced once',
     ...(carried.length === 0 ? [] : [`  ${counted(carried.length, 'patch', 'patches')} carried: ${carried.join(', ')}`]),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { settings } from '../../src/cluster-file/schema-flux.ts'
 
 export const inputSchema = z.strictObject({
   /** Absolute path of a folder inside the clone that the cluster syncs. */
@@ -17,6 +18,8 @@ export const inputSchema = z.strictObject({
   insecureRegistry: z.boolean().default(false),
   /** A ServiceMonitor for the operator. */
   monitors: z.boolean().default(false),
+  /** Of the controllers, beside what runs and before it. */
+  settings,
   /** How long any one wait may take, in seconds. */
   timeoutSeconds: z.int().min(10).max(7200).default(600),
 })

@@ -14,7 +14,18 @@ const verdict = z.strictObject({
 /** As JSON where it is no text; null: not there. */
 const value = text.nullable()
 
-const difference = z.strictObject({ object: text, path: text, now: value, under: value, reason: z.enum(['operator', 'kept', 'lost']) })
+const difference = z.strictObject({
+  object: text,
+  path: text,
+  now: value,
+  under: value,
+  reason: z.enum(['operator', 'kept', 'lost', 'asked']),
+})
+
+/** A field that a patch of the repository sets as well as a flag, which counts. */
+const overruled = z.strictObject({ object: text, path: text, patch: value, flag: value })
+
+export type Overruled = z.infer<typeof overruled>
 
 export type PlannedDifference = z.infer<typeof difference>
 
@@ -41,6 +52,7 @@ export const planSchema = z.strictObject({
   /** Patches that are for nothing that the operator makes. */
   dropped: z.array(text),
   differences: z.array(difference),
+  overruled: z.array(overruled),
   /** What the operator's manifests were taken from for them. */
   comparedWith: text,
   files: z.array(z.strictObject({ path: inside, text: text.nullable() })).min(1),

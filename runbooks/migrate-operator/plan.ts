@@ -29,7 +29,7 @@ export async function makePlan(ctx: ReadContext, input: MoveInput): Promise<Move
   if (upstream === undefined)
     throw refusal('no-upstream', `the branch checked out in ${root} follows no remote branch`, 'git branch --set-upstream-to origin/main')
   const synced = syncedOf(cluster, repository)
-  const derived = await derive({ ctx, cluster, repository, style })
+  const derived = await derive({ ctx, cluster, repository, style, settings: input.settings })
   const instance = instanceText(derived.instance)
   const operator = manifestText(operatorObjects(cluster, input, ctx.target.namespace))
   const owner = objectOf(cluster, 'Kustomization', ownerId(style))
@@ -51,6 +51,7 @@ export async function makePlan(ctx: ReadContext, input: MoveInput): Promise<Move
     carried: [...derived.carried],
     dropped: [...derived.dropped],
     differences: [...derived.differences],
+    overruled: [...derived.overruled],
     comparedWith: derived.from,
     files: changesOf(repository, style, { operator, instance }, derived),
     baseline: await settledBaseline(

@@ -46,52 +46,49 @@ const gates = z.record(
   z.boolean().meta({ description: 'on or off' }),
 )
 
-const settings = z
-  .strictObject({
-    concurrent: whole(
-      '--concurrent of source-, kustomize- and helm-controller: objects that each works on at a time',
-      1,
-      100,
-      10,
-    ).optional(),
-    requeueDependency: duration('--requeue-dependency of kustomize- and helm-controller: how soon to look again', '5s').optional(),
-    memoryLimit: text({
-      about: 'limits.memory of source-, kustomize- and helm-controller',
-      pattern: /^[1-9][0-9]{0,6}(Mi|Gi)$/,
-      wrong: 'is no amount of memory: a number with Mi or Gi',
-      examples: ['1Gi'],
-    }).optional(),
-    inMemoryBuild: flag('let kustomize-controller build in memory: its volume temp counts as its memory', false),
-    helmCache: z
-      .strictObject({
-        maxSize: whole('--helm-cache-max-size: indexes of Helm repositories that are kept', 1, 1000, 10).default(10),
-        ttl: duration('--helm-cache-ttl: how long each is kept', '60m').default('60m'),
-        purgeInterval: duration('--helm-cache-purge-interval: how often old ones are dropped', '5m').default('5m'),
-      })
-      .optional()
-      .meta({ description: 'let source-controller keep indexes of Helm repositories' }),
-    oomWatch: z
-      .strictObject({
-        threshold: whole('--oom-watch-memory-threshold: percent of the memory limit', 50, 99, 95).default(95),
-        interval: duration('--oom-watch-interval: how often to look', '500ms').default('500ms'),
-      })
-      .optional()
-      .meta({ description: 'let helm-controller stop in good order before it is killed for its memory (gate OOMWatch)' }),
-    featureGates: z
-      .partialRecord(z.enum(COMPONENTS), gates)
-      .optional()
-      .meta({
-        description: '--feature-gates of each controller; OOMWatch is set by oomWatch',
-        examples: [{ 'helm-controller': { CancelHealthCheckOnNewRevision: true } }],
-      }),
-    monitors: z
-      .array(z.enum(['PodMonitor', 'ServiceMonitor']))
-      .default([])
-      .meta({
-        description: 'for the Prometheus Operator: PodMonitor of the controllers, ServiceMonitor of the Flux Operator',
-        examples: [['PodMonitor']],
-      }),
-  })
+export const helmCache = z.strictObject({
+  maxSize: whole('--helm-cache-max-size: indexes of Helm repositories that are kept', 1, 1000, 10).default(10),
+  ttl: duration('--helm-cache-ttl: how long each is kept', '60m').default('60m'),
+  purgeInterval: duration('--helm-cache-purge-interval: how often old ones are dropped', '5m').default('5m'),
+})
+
+export const oomWatch = z.strictObject({
+  threshold: whole('--oom-watch-memory-threshold: percent of the memory limit', 50, 99, 95).default(95),
+  interval: duration('--oom-watch-interval: how often to look', '500ms').default('500ms'),
+})
+
+/** Field by field, for what asks for one at a time. */
+export const settingsFields = z.strictObject({
+  concurrent: whole('--concurrent of source-, kustomize- and helm-controller: objects that each works on at a time', 1, 100, 10).optional(),
+  requeueDependency: duration('--requeue-dependency of kustomize- and helm-controller: how soon to look again', '5s').optional(),
+  memoryLimit: text({
+    about: 'limits.memory of source-, kustomize- and helm-controller',
+    pattern: /^[1-9][0-9]{0,6}(Mi|Gi)$/,
+    wrong: 'is no amount of memory: a number with Mi or Gi',
+    examples: ['1Gi'],
+  }).optional(),
+  inMemoryBuild: flag('let kustomize-controller build in memory: its volume temp counts as its memory', false),
+  helmCache: helmCache.optional().meta({ description: 'let source-controller keep indexes of Helm repositories' }),
+  oomWatch: oomWatch
+    .optional()
+    .meta({ description: 'let helm-controller stop in good order before it is killed for its memory (gate OOMWatch)' }),
+  featureGates: z
+    .partialRecord(z.enum(COMPONENTS), gates)
+    .optional()
+    .meta({
+      description: '--feature-gates of each controller; OOMWatch is set by oomWatch',
+      examples: [{ 'helm-controller': { CancelHealthCheckOnNewRevision: true } }],
+    }),
+  monitors: z
+    .array(z.enum(['PodMonitor', 'ServiceMonitor']))
+    .default([])
+    .meta({
+      description: 'for the Prometheus Operator: PodMonitor of the controllers, ServiceMonitor of the Flux Operator',
+      examples: [['PodMonitor']],
+    }),
+})
+
+export const settings = settingsFields
   .prefault({})
   .meta({ description: 'how the controllers are set: written as patches beside Flux, or into the FluxInstance' })
 

@@ -36,15 +36,25 @@ interface Argument {
 const ofAll = (components: readonly Component[], flag: string, value: string | number | undefined): Argument[] =>
   value === undefined ? [] : components.map((component) => ({ component, flag, value: String(value) }))
 
+interface Gate {
+  readonly component: Component
+  readonly gate: string
+  readonly on: boolean
+}
+
+function gatesOf({ featureGates = {}, oomWatch }: Settings): Gate[] {
+  const all = Object.entries(featureGates) as [Component, Readonly<Record<string, boolean>> | undefined][]
+  return [
+    ...all.flatMap(([component, gates]) => Object.entries(gates ?? {}).map(([gate, on]) => ({ component, gate, on }))),
+    ...(oomWatch === undefined ? [] : [{ component: 'helm-controller', gate: 'OOMWatch', on: true } as const]),
+  ]
+}
+
 /** All gates of a controller in one flag. */
-function gateArguments({ featureGates = {}, oomWatch }: Settings, has: Has): Argument[] {
+function gateArguments(settings: Settings, has: Has): Argument[] {
   const all = new Map<Component, Map<string, boolean>>()
-  const set = (component: Component, gate: string, on: boolean): void => {
+  for (const { component, gate, on } of gatesOf(settings))
     if (has(component, 'gate', gate)) all.set(component, (all.get(component) ?? new Map<string, boolean>()).set(gate, on))
-  }
-  for (const [component, gates] of Object.entries(featureGates) as [Component, Readonly<Record<string, boolean>> | undefined][])
-    for (const [gate, on] of Object.entries(gates ?? {})) set(component, gate, on)
-  if (oomWatch !== undefined) set('helm-controller', 'OOMWatch', true)
   return [...all].map(([component, gates]) => ({
     component,
     flag: 'feature-gates',
@@ -100,6 +110,38 @@ function memoryPatch(names: readonly string[], limit: string): KustomizePatch {
   const amount = Number(limit.slice(0, -2)) * (MEBIBYTES[limit.slice(-2)] ?? 1)
   const resources = { limits: { memory: limit }, ...(amount < REQUESTED ? { requests: { memory: limit } } : {}) }
   return podPatch(names, { containers: [{ name: 'manager', resources }] })
+}
+
+const CONTAINER = 'spec.template.spec.containers[manager]'
+
+export interface Field {
+  readonly component: Component
+  /** As it is told apart between two Deployments: `spec.template.spec.containers[manager].args --concurrent`. */
+  readonly path: string
+}
+
+/** The fields that the settings set, of the controllers that run. */
+export function fieldsSet(settings: Settings, controllers: Controllers): Field[] {
+  const running = (component: Component): boolean => controllers.components.includes(component)
+  const args = argumentsOf(settings, controllers, hasIn(controllers.version)).filter(({ flag }) => flag !== 'feature-gates')
+  const fields: Field[] = [
+    ...args.map(({ component, flag }) => ({ component, path: `${CONTAINER}.args --${flag}` })),
+    ...gatesOf(settings).map(({ component, gate }) => ({ component, path: `${CONTAINER}.args --feature-gates=${gate}` })),
+    ...(settings.memoryLimit === undefined ? [] : BUSY.map((component) => ({ component, path: `${CONTAINER}.resources` }))),
+    ...(settings.inMemoryBuild ? [{ component: 'kustomize-controller', path: 'spec.template.spec.volumes' } as const] : []),
+  ]
+  return fields.filter(({ component }) => running(component))
+}
+
+/** `--oom-watch-interval of helm-controller`: what the release is known not to have, and its controllers would not start with. */
+export function unknownTo(settings: Settings, controllers: Controllers): string[] {
+  const has = hasIn(controllers.version)
+  const args = argumentsOf(settings, controllers, has).filter(({ component, flag }) => !has(component, 'flag', flag))
+  const gates = gatesOf(settings).filter(({ component, gate }) => !has(component, 'gate', gate))
+  return [
+    ...args.map(({ component, flag }) => `--${flag} of ${component}`),
+    ...gates.map(({ component, gate }) => `feature gate ${gate} of ${component}`),
+  ]
 }
 
 /** In a fixed order; none where nothing is set. */

@@ -7,6 +7,7 @@ import { messageOf, OpsError } from '../../../src/errors.ts'
 import { operatorNeeded } from '../../../src/flux/catalogue/operator.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import type { AccessRequest } from '../../../src/ports/kube.ts'
+import { controllerPatches, unknownTo } from '../../../src/scaffold/controller-patches.ts'
 import { type Derived, derive } from '../derive.ts'
 import type { MoveInput } from '../input.ts'
 import { clusterOf, liveVersion, movable, repositoryOf, styleOf } from '../inspect.ts'
@@ -17,7 +18,7 @@ type MoveCheck = Check<MoveInput>
 export const derivedOf = (ctx: ReadContext, input: MoveInput): Promise<Derived> =>
   once(ctx, 'derived', async () => {
     const [cluster, repository] = await Promise.all([clusterOf(ctx), repositoryOf(ctx, input)])
-    return derive({ ctx, cluster, repository, style: movable(styleOf(cluster, repository)) })
+    return derive({ ctx, cluster, repository, style: movable(styleOf(cluster, repository)), settings: input.settings })
   })
 
 export const operatorKnows: MoveCheck = {
@@ -93,6 +94,26 @@ export const settingsCarried: MoveCheck = {
       items,
       (count) => `${counted(count, 'setting')} that a FluxInstance has no place for`,
       'write it as a patch in git, push, wait until it is applied',
+    )
+  },
+}
+
+export const settingsPossible: MoveCheck = {
+  id: 'settings-possible',
+  title: 'the release that runs has every flag that is asked for',
+  severity: 'error',
+  probe: async (ctx, { settings }) => {
+    const { installed } = await clusterOf(ctx)
+    const components = installed.status === 'found' ? installed.components : []
+    const version = liveVersion(await clusterOf(ctx))
+    if (controllerPatches(settings, { version, components }).length === 0 && unknownTo(settings, { version, components }).length === 0)
+      return { status: 'skip', reason: 'no setting is asked for' }
+    const items = unknownTo(settings, { version, components }).map((where) => ({ where, what: `is not there in Flux ${version}` }))
+    return failOn(
+      'settings-possible',
+      items,
+      (count) => `${counted(count, 'setting')} that Flux ${version} does not know`,
+      'leave them out, or upgrade first',
     )
   },
 }

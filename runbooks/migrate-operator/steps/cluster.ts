@@ -116,12 +116,26 @@ export const writeInstance: Write = {
   ],
 }
 
-/** Fields of controllers that are others under the operator, and the plan did not say so. */
+/** Fields of controllers that are others under the operator, and the plan did not say so; and those that are not what it said. */
 async function unforeseen(ctx: ReadContext, { plan }: Pick<MoveView, 'plan'>): Promise<string[]> {
-  const told = new Set(plan.differences.filter(({ reason }) => reason === 'lost').map(({ object, path }) => `${object} ${path}`))
-  return (await changedSince(ctx))
-    .filter(({ object, path }) => !told.has(`${object} ${path}`))
-    .map(({ object, path, now, under }) => `${object} ${path}: ${shown(path, now) ?? 'not there'} → ${shown(path, under) ?? 'not there'}`)
+  const key = ({ object, path, under }: { object: string; path: string; under: string | null }): string =>
+    JSON.stringify([object, path, under])
+  const told = plan.differences.filter(({ reason }) => reason === 'lost' || reason === 'asked')
+  const changed = (await changedSince(ctx)).map(({ object, path, now, under }) => ({
+    object,
+    path,
+    now: shown(path, now),
+    under: shown(path, under),
+  }))
+  const [foreseen, there] = [new Set(told.map(key)), new Set(changed.map(key))]
+  return [
+    ...changed
+      .filter((each) => !foreseen.has(key(each)))
+      .map(({ object, path, now, under }) => `${object} ${path}: ${now ?? 'not there'} → ${under ?? 'not there'}`),
+    ...told
+      .filter((each) => each.reason === 'asked' && !there.has(key(each)))
+      .map(({ object, path, under }) => `${object} ${path}: is not ${under ?? 'gone'}, as it was asked for`),
+  ]
 }
 
 const differs = (items: readonly string[]): OpsError =>

@@ -4,6 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import { usageError } from '../../errors.ts'
 import { OPERATOR_CHART, OPERATOR_TESTED } from '../../flux/catalogue/operator.ts'
 import { plainText, repoFlag } from '../flags.ts'
+import { type SettingFlagValues, settingFlags, settingsOf } from './setting-flags.ts'
 
 const VERSION = /^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/
 const ADDRESS = /^oci:\/\/[\w.-]+(:\d{1,5})?(\/[\w.-]+)+$/
@@ -33,10 +34,11 @@ export const moveFlags = {
   }),
   'insecure-registry': Flags.boolean({ description: 'the registry of the chart speaks plain HTTP' }),
   monitors: Flags.boolean({ description: 'a ServiceMonitor for the operator; needs the CRDs of the Prometheus Operator' }),
+  ...settingFlags,
   timeout: Flags.integer({ description: 'seconds that any one wait may take', default: 600, min: 10, max: 7200, helpValue: 'SECONDS' }),
 }
 
-export interface MoveFlagValues {
+export interface MoveFlagValues extends SettingFlagValues {
   readonly repo: string
   readonly 'operator-version': string
   readonly 'operator-chart': string
@@ -51,5 +53,6 @@ export const moveInput = (flags: MoveFlagValues): unknown => ({
   operatorChart: flags['operator-chart'],
   insecureRegistry: flags['insecure-registry'],
   monitors: flags.monitors,
+  settings: settingsOf(flags),
   timeoutSeconds: flags.timeout,
 })

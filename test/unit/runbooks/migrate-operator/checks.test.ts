@@ -15,6 +15,7 @@ interface MoveWorld extends World {
   charts: () => Promise<string[]>
   version: string
   monitors: boolean
+  settings: object
 }
 
 type Change = (made: MoveWorld) => void
@@ -49,6 +50,7 @@ function moveWorld(change?: Change): MoveWorld {
   made.charts = async () => ['0.58.1']
   made.version = '0.58.1'
   made.monitors = true
+  made.settings = { concurrent: 10 }
   made.kube.put('customresourcedefinitions', {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -68,6 +70,7 @@ async function ask(id: string, change?: Change): Promise<CheckResult> {
     repo: '/repo',
     operatorVersion: made.version,
     monitors: made.monitors,
+    settings: made.settings,
     operatorChart: 'oci://r.test/charts/flux-operator',
   })
   const ctx = { ...contextOf(made), charts: { versions: made.charts, appVersion: async () => undefined } }
@@ -203,6 +206,13 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   'monitors-possible': {
     fail: [({ kube }) => void kube.objects.delete(`customresourcedefinitions /${SERVICE_MONITORS}`), /no CRD/],
     unknown: [broken('customresourcedefinitions'), /may not list/],
+  },
+  'settings-possible': {
+    fail: [
+      (made) => set(made, { settings: { featureGates: { 'helm-controller': { Nonsense: true } } } }),
+      /gate Nonsense of helm-controller/,
+    ],
+    unknown: [broken('deployments'), /may not list/],
   },
   'settings-carried': {
     fail: [({ files }) => void files.set(KUSTOMIZATION, 'resources: [gotk-components.yaml]\nsecretGenerator: []\n'), /secretGenerator/],
