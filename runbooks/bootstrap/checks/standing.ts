@@ -1,12 +1,15 @@
 // Whether another Flux is there. Two that keep one cluster, or one that is led to another folder, undo each other's work.
 import { readCrds, readDeployments, readObjects } from '../../../src/actions/cluster-survey.ts'
 import { DEPLOYMENT, FLUX_INSTANCE, idOf, parseId, SECRET } from '../../../src/actions/resources.ts'
+import { shortImage } from '../../../src/actions/rollout.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { controllersOf, installedFlux } from '../../../src/flux/installed.ts'
 import { INSTANCE_NAME } from '../../../src/flux/operator-move/instance.ts'
+import { OPERATOR } from '../../../src/flux/operator-move/operator.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
+import { operatorPlaces } from '../../../src/scaffold/operator-files.ts'
 import type { BootstrapInput } from '../input.ts'
 import { gitSecretStanding } from '../steps/git-secret.ts'
 import { fail, failOf, pass } from './results.ts'
@@ -52,6 +55,19 @@ function otherInstance(instances: readonly KubeObject[], running: readonly KubeO
   ]
 }
 
+/** One of another release would be replaced, be it a newer one; one of another namespace would keep the same FluxInstance. */
+function otherOperator(all: readonly KubeObject[], { flux }: File): CheckItem[] {
+  const wanted = operatorPlaces(flux).version
+  return all.flatMap((one): CheckItem[] => {
+    const image = shortImage(String(one.spec?.template?.spec?.containers?.[0]?.image ?? ''))
+    if (!image.startsWith(`${OPERATOR}:`)) return []
+    const where = `Deployment ${idOf(one)}`
+    if (idOf(one) !== `${flux.namespace}/${OPERATOR}`)
+      return [{ where, what: `is a Flux Operator outside of ${flux.namespace}, or under another name` }]
+    return image === `${OPERATOR}:v${wanted}` ? [] : [{ where, what: `runs ${image}; the file says ${wanted}` }]
+  })
+}
+
 /** Something is applied, and not from where the file would have it. */
 function strangers(objects: readonly KubeObject[], { flux, git }: File): KubeObject[] {
   const own = `${flux.namespace}/${flux.namespace}`
@@ -83,7 +99,7 @@ export const noOtherFlux: BootstrapCheck = {
     const items: CheckItem[] = [
       ...elsewhere.map((one) => ({ where: `Deployment ${idOf(one)}`, what: `is a controller of Flux outside of ${namespace}` })),
       ...(file.flux.style === 'operator'
-        ? otherInstance(instances, here, file)
+        ? [...otherInstance(instances, here, file), ...otherOperator(all, file)]
         : instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' }))),
       ...(file.flux.style === 'kustomize' ? [] : otherSync(objects, file)),
       ...strangers(objects, file)
