@@ -1,4 +1,4 @@
-// Whether something is as it is wanted.
+// Whether an object of the cluster is as it is wanted.
 
 /** Whether everything that is wanted is there as it is wanted; what else is there is somebody's, or a default. */
 export function holds(there: unknown, wanted: unknown): boolean {

@@ -8,6 +8,7 @@ import { forgetTheRest, keepTheRest, openOf, waitForTakeover, wouldBePruned } fr
 import { requestLine } from '../../../src/actions/requests.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
+import { holds } from '../../../src/flux/holds.ts'
 import { objectsIn } from '../../../src/flux/operator-move/overlay.ts'
 import { shown } from '../../../src/flux/operator-move/reasons.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
@@ -76,13 +77,6 @@ export const holdOwner: Write = {
   undoPreview: ({ plan }) => [releaseLine(ownerOf(plan)), `Kustomization ${plan.owner} applies Flux again`],
 }
 
-const subset = (wanted: unknown, there: unknown): boolean => {
-  if (Array.isArray(wanted))
-    return Array.isArray(there) && wanted.length === there.length && wanted.every((each, index) => subset(each, there[index]))
-  if (typeof wanted !== 'object' || wanted === null) return wanted === there
-  return Object.entries(wanted).every(([key, value]) => subset(value, (there as Record<string, unknown> | null)?.[key]))
-}
-
 /** Whether the cluster has the FluxInstance of the plan. */
 async function hasInstance(ctx: ReadContext, { plan }: Pick<MoveView, 'plan'>): Promise<boolean> {
   const [wanted] = objectsIn(plan.instance.manifest)
@@ -90,7 +84,7 @@ async function hasInstance(ctx: ReadContext, { plan }: Pick<MoveView, 'plan'>): 
     if (error.code === 'object-missing') return undefined
     throw error
   })
-  return there !== undefined && there.metadata.deletionTimestamp === undefined && subset(wanted?.spec, there.spec)
+  return there !== undefined && there.metadata.deletionTimestamp === undefined && holds(there.spec, wanted?.spec)
 }
 
 export const writeInstance: Write = {
