@@ -1,11 +1,10 @@
 // examples/operator.yaml on an empty cluster with the real Flux Operator: every layer is Ready, the repository looks as after `migrate operator`, and a
 // second time nothing changes.
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { OPERATOR_VERSION } from '../../src/sandbox/services/registry/operator-artifacts.ts'
-import type { CliResult } from '../cli/flux-ops.ts'
 import { BootstrapDesk } from '../runbooks/bootstrap/desk.ts'
 
 type Fields = Record<string, Record<string, unknown>>
@@ -16,7 +15,6 @@ const EXAMPLE = new URL('../../examples/operator.yaml', import.meta.url)
 
 let desk: BootstrapDesk
 let file: string
-let said: CliResult
 
 /** The example; only hosts, context, release and key are others. */
 async function adapted(): Promise<string> {
@@ -76,7 +74,6 @@ beforeAll(async () => {
   desk = await BootstrapDesk.open()
   await serveMonitors()
   file = await adapted()
-  said = await desk.bootstrap(file)
 })
 afterAll(() => desk?.close())
 
@@ -85,7 +82,44 @@ type Thing = any
 
 const get = async (...args: string[]): Promise<Thing> => JSON.parse(await desk.kubectl('-n', 'flux-system', 'get', ...args, '-o', 'json'))
 
-test('ends with every layer Ready', async () => {
+const nothingOfFlux = async (): Promise<string> =>
+  (await desk.kubectl('get', 'deployments', '-A', '-o', 'name')) +
+  (await desk.kubectl('get', 'crd', '-o', 'name')).replace(/.*monitoring.*\n/g, '')
+
+test('a dry run tells both steps of the operator, and changes nothing', async () => {
+  const dry = await desk.start(['bootstrap', '--file', file, '--dry-run'])
+
+  expect(dry, dry.stdout + dry.stderr).toMatchObject({ code: 0 })
+  expect(dry.stdout).toMatch(/flux pull artifact oci:\/\/\S+\/flux-operator-manifests:v0\.58\.1/)
+  expect(dry.stdout).toMatch(/would: give the operator the FluxInstance/)
+  expect([await nothingOfFlux(), await desk.log()]).toEqual(['', []])
+})
+
+test('an operator that its registry does not have is told before anything is done', async () => {
+  const missing = join(desk.work, 'missing.yaml')
+  await writeFile(missing, (await readFile(file, 'utf8')).replace(`version: ${OPERATOR_VERSION}`, 'version: 0.58.99'))
+
+  const refused = await desk.bootstrap(missing)
+
+  expect(refused).toMatchObject({ code: 3 })
+  expect(refused.stdout + refused.stderr).toMatch(/has no version 0\.58\.99/)
+  expect(await desk.log()).toEqual([])
+})
+
+test('where the branch refuses the push nothing of Flux is there', async () => {
+  const hook = join(desk.bare(), 'hooks', 'pre-receive')
+  await writeFile(hook, '#!/bin/sh\necho not today >&2\nexit 1\n', { mode: 0o755 })
+
+  const stopped = await desk.bootstrap(file)
+  await rm(hook)
+
+  expect(stopped).toMatchObject({ code: 1 })
+  expect([await nothingOfFlux(), await desk.log()]).toEqual(['', []])
+})
+
+test('taken up when the branch takes it, it ends with every layer Ready', async () => {
+  const said = await desk.start(['runs', 'resume', '--yes'])
+
   expect(said, said.stdout + said.stderr).toMatchObject({ code: 0 })
 
   const { items } = await get('kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories,ocirepositories,helmreleases,fluxinstances')
