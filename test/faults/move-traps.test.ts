@@ -125,6 +125,8 @@ test('an operator that is down does not shut the way back, and takes nothing wit
   expect(back.outcome).toBe('abandoned')
   expect(others(await desk.uids())).toEqual([])
   expect(await desk.byOperator()).toEqual([])
+  // The way back has asked Flux to look again: what is under way ends by itself.
+  await desk.calm()
   expect(await desk.notReady()).toEqual([])
 })
 
