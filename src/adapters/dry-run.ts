@@ -52,6 +52,7 @@ const dryExec = (exec: Exec, would: Would): Exec => ({
 })
 
 const gitReads = (git: Git) => ({
+  admits: (...asked: Parameters<Git['admits']>) => git.admits(...asked),
   root: (dir: string) => git.root(dir),
   head: (dir: string) => git.head(dir),
   branch: (dir: string) => git.branch(dir),

@@ -149,7 +149,7 @@ async function submodules(git: GitRunner, dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.startsWith(MODE_OF_SUBMODULES)).map((entry) => entry.slice(entry.indexOf('\t') + 1))
 }
 
-export const createGitReader = (git: GitRunner): Omit<GitReader, 'as'> => ({
+export const createGitReader = (git: GitRunner): Omit<GitReader, 'as' | 'admits'> => ({
   root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
   head: (dir) => head(git, dir),
   branch: (dir) => branch(git, dir),
