@@ -40,6 +40,9 @@ interface Way {
 
 const socketOf = (folder: string): string => join(folder, 'agent')
 
+/** Of the address of a socket (unix(7)). */
+const LONGEST_SOCKET = 100
+
 /** `-F none`: a proof must not come by a key, a host key or an open connection of the person's own. */
 function sshCommand(folder: string): string {
   const options = [
@@ -69,8 +72,6 @@ async function wayOf(folder: string, url: string, login: GitLogin): Promise<Way>
     args: [
       '-c',
       'credential.helper=',
-      '-c',
-      'http.followRedirects=false',
       `--config-env=http.${origin}/.extraHeader=${HEADER}`,
       ...(authorities === undefined ? [] : ['-c', `http.sslCAInfo=${file}`]),
     ],
@@ -120,8 +121,10 @@ const MOST_SAID = 2_000
 
 const saidBy = ({ stderr, stdout }: ExecResult): string =>
   `${stderr}\n${stdout}`
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(hint:|Please make sure|and the repository exists)/.test(line))
+    .split(/\r?\n/)
+    .filter(
+      (line) => line.trim() !== '' && !/^(hint:|Please make sure|and the repository exists|fatal: Could not read from remote)/.test(line),
+    )
     .slice(-6)
     .join('; ')
     .slice(0, MOST_SAID)
@@ -196,6 +199,8 @@ export async function admits(exec: Exec, question: Question): Promise<Admission>
   const folder = await mkdtemp(join(tmpdir(), 'flux-ops-')) // mode 0700
   try {
     if (login.how === 'token') return await ask(exec, folder, question)
+    if (socketOf(folder).length > LONGEST_SOCKET)
+      throw usageError('path-too-long', `${folder} is too long for a socket`, 'TMPDIR=/tmp, and the same command again')
     const read = readPrivateKey(login.key.reveal(), login.passphrase?.reveal())
     const keys: HeldKey[] = read?.key === undefined ? [] : [{ public: read.public, key: read.key }]
     return await withAgent(socketOf(folder), keys, async () => {

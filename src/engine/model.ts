@@ -127,6 +127,8 @@ export interface ManualStep<P> extends StepBase {
   readonly kind: 'manual'
   instructions(view: View<P>): readonly string[]
   isDone(ctx: ReadContext, view: View<P>): Promise<boolean>
+  /** What is still open, as lines behind the instructions: asked once isDone has said no. */
+  lacking?(ctx: ReadContext, view: View<P>): Promise<readonly string[]>
   /** What the person crosses by doing it; said before. */
   readonly pointOfNoReturn?: string
 }
