@@ -19,8 +19,8 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
 const buildToolchain = (projects: string[]): boolean => {
-  const more = Object.entries({ forge: 'forge', hazards: 'kubernetes-1.33', recover: 'ssh', bootstrap: 'ssh' })
-  const tools = ['all', ...more.flatMap(([project, set]) => (projects.includes(project) ? [set] : []))]
+  const more = Object.entries({ forge: ['forge'], hazards: ['kubernetes-1.33'], recover: ['ssh'], bootstrap: ['ssh', 'forge'] })
+  const tools = ['all', ...more.flatMap(([project, sets]) => (projects.includes(project) ? sets : []))]
   const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0
 }

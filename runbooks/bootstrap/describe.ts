@@ -1,6 +1,7 @@
 // The bootstrap as lines for a person: one a step, with what it touches.
 import { gitSecret, pathsOf } from './plan-facts.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
+import { branchOf } from './publishing/proposing.ts'
 import { bootstrapSteps } from './steps.ts'
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
@@ -17,12 +18,18 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
     return `into ${backup.out}; ${proof}`
   },
   'git-secret': (plan) =>
-    plan.access === null
+    plan.forFlux === null
       ? 'none: the repository asks for no credentials'
-      : `Secret ${gitSecret(plan)}: ${plan.access.how === 'ssh' ? `the key, and ${counted(plan.knownHosts.length, 'host key')}` : 'the token'}`,
+      : `Secret ${gitSecret(plan)}: ${plan.forFlux.how === 'ssh' ? `the key, and ${counted(plan.knownHosts.length, 'host key')}` : 'the token'}`,
   secrets: ({ file }) => file.secrets.join(', '),
   files: (plan) => (pathsOf(plan).length === 0 ? 'nothing is missing' : counted(pathsOf(plan).length, 'file')),
   commit: (plan) => (pathsOf(plan).length === 0 ? 'nothing to commit' : 'one commit'),
+  'push-branch': ({ file }) => `${branchOf(file, '<run>')}: ${file.git.branch} itself is left to those who may merge`,
+  'open-pull-request': ({ pullRequest }) => `on ${pullRequest?.url}/${pullRequest?.path}`,
+  merged: () => 'the run ends, and goes on by runs resume   ▲ until the merge the run can be taken back',
+  'checkout-merge': () => 'as it is then, with whatever else is merged',
+  'pushed-by-you': ({ repo }) =>
+    `you commit and push to ${repo.remote}/${repo.branch}; the run ends, and goes on by runs resume   ▲ until here it can be taken back`,
   push: ({ repo }) => `${repo.remote}/${repo.branch}, never forced   ▲ until here the run can be taken back`,
   install: ({ file, folders }) =>
     `${folders.install}, Flux ${file.flux.version}: ${[...file.flux.components, ...file.flux.componentsExtra].join(', ')}`,

@@ -40,18 +40,18 @@ export function foldersOf(file: ClusterFile): { readonly install: string; readon
   return { install: bootstrap, sync: config }
 }
 
-const syncText = ({ file, access }: Pick<BootstrapInput, 'file' | 'access'>): string =>
+const syncText = ({ file, forFlux }: Pick<BootstrapInput, 'file' | 'forFlux'>): string =>
   syncManifest({
     namespace: file.flux.namespace,
     url: file.git.url ?? '',
     branch: file.git.branch,
     path: file.git.path,
     interval: file.git.interval,
-    secretName: access === null ? undefined : file.git.secretName,
+    secretName: forFlux === null ? undefined : file.git.secretName,
     recurseSubmodules: file.git.recurseSubmodules,
   })
 
-function gotkFiles(input: Pick<BootstrapInput, 'file' | 'access'>): Planned[] {
+function gotkFiles(input: Pick<BootstrapInput, 'file' | 'forFlux'>): Planned[] {
   const { flux, sops } = input.file
   const folder = gotkFolder(input.file)
   const components = [...flux.components, ...flux.componentsExtra]
@@ -71,7 +71,7 @@ function gotkFiles(input: Pick<BootstrapInput, 'file' | 'access'>): Planned[] {
 }
 
 /** A kustomization.yaml that is there is a person's: it is where patches are kept. */
-function missingGotk(input: Pick<BootstrapInput, 'file' | 'access'>, there: Repository): { files: Planned[]; advice: string[] } {
+function missingGotk(input: Pick<BootstrapInput, 'file' | 'forFlux'>, there: Repository): { files: Planned[]; advice: string[] } {
   const files: Planned[] = []
   const advice: string[] = []
   for (const wanted of gotkFiles(input)) {

@@ -1,6 +1,11 @@
 // The bootstrap, top to bottom: secrets before Flux, Flux before what it follows.
+import { proposed } from '../../src/actions/proposal-steps.ts'
 import type { Step } from '../../src/engine/model.ts'
+import { pathsOf } from './plan-facts.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
+import { byHand } from './publishing/by-hand.ts'
+import { proposing } from './publishing/proposing.ts'
+import { reached } from './reach.ts'
 import { ageKeyStep, keyBackupStep } from './steps/age-key.ts'
 import { gitSecretStep } from './steps/git-secret.ts'
 import { installStep, rolloutStep, syncStep } from './steps/install.ts'
@@ -9,7 +14,7 @@ import { commitStep, filesStep, pushStep } from './steps/repository.ts'
 import { secretsStep } from './steps/secrets.ts'
 import { layersStep, verifyStep } from './steps/verify.ts'
 
-export const bootstrapSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] => [
+const pushedSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] => [
   namespaceStep,
   ...(file.sops === undefined ? [] : [ageKeyStep, keyBackupStep]),
   gitSecretStep,
@@ -23,3 +28,10 @@ export const bootstrapSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] =
   layersStep,
   verifyStep,
 ]
+
+export function bootstrapSteps(plan: BootstrapPlan): Step<BootstrapPlan>[] {
+  const steps = pushedSteps(plan)
+  const { publish } = plan.file.git
+  if (publish === 'push' || pathsOf(plan).length === 0) return steps
+  return (publish === 'pr' ? proposed(steps, { edits: ['files', 'commit'], push: 'push' }, proposing) : byHand(steps)).map(reached)
+}

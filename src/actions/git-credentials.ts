@@ -29,12 +29,15 @@ export type Access =
       readonly caFile: string | null
     }
 
+/** How the repository is reached from here: with credentials of the cluster file, or over SSH with whatever keys the person has. */
+export type Reach = Access | { readonly how: 'own'; readonly knownHostsFile: string }
+
 type Reader = Pick<ReadContext, 'files' | 'env'>
 
 /** A program that prints what a key is unlocked with; it holds nothing itself. */
 export const ASKPASS = '#!/bin/sh\nprintf \'%s\\n\' "$FLUX_OPS_ASKPASS"\n'
 
-export const askpassPath = (repo: string): string => `${repo}.askpass`
+export const askpassPath = (knownHostsFile: string): string => `${knownHostsFile}.askpass`
 
 /** Throws OpsError (usage) `variable-empty`. */
 function variable({ env }: Pick<ReadContext, 'env'>, name: string, what: string): Secret {
@@ -54,22 +57,23 @@ export async function tokenOf(ctx: Reader, access: Access & { how: 'token' }): P
 export const passphraseOf = (ctx: Reader, { passphraseEnv }: Access & { how: 'ssh' }): Secret | undefined =>
   passphraseEnv === null ? undefined : variable(ctx, passphraseEnv, 'the passphrase of the key of the repository')
 
-/** undefined: nothing is needed. `repo`: of the clone, beside which the askpass program lies. */
-export async function gitAccess(ctx: Reader, access: Access | null, repo: string): Promise<GitAccess | undefined> {
+/** undefined: nothing is needed. */
+export async function gitAccess(ctx: Reader, access: Reach | null): Promise<GitAccess | undefined> {
   if (access === null) return undefined
+  if (access.how === 'own') return access
   if (access.how === 'token') {
     const { origin, username, bearer, caFile } = access
     return { how: 'token', origin, username, bearer, token: await tokenOf(ctx, access), caFile: caFile ?? undefined }
   }
   const passphrase = passphraseOf(ctx, access)
   const { keyFile, knownHostsFile } = access
-  const unlock = passphrase === undefined ? undefined : { program: askpassPath(repo), passphrase }
+  const unlock = passphrase === undefined ? undefined : { program: askpassPath(knownHostsFile), passphrase }
   return { how: 'ssh', keyFile, knownHostsFile, unlock }
 }
 
 /** The same context, whose git reaches the repository as the plan says. */
-export async function reaching<C extends ReadContext>(ctx: C, plan: { access: Access | null; repo: { root: string } }): Promise<C> {
-  const access = await gitAccess(ctx, plan.access, plan.repo.root)
+export async function reaching<C extends ReadContext>(ctx: C, plan: { readonly access: Reach | null }): Promise<C> {
+  const access = await gitAccess(ctx, plan.access)
   return access === undefined ? ctx : { ...ctx, git: (ctx.git as Git).as(access) }
 }
 

@@ -61,6 +61,7 @@ const gitReads = (git: Git) => ({
   status: (dir: string) => git.status(dir),
   rebasing: (dir: string) => git.rebasing(dir),
   remoteHead: (dir: string, remote: string, branch: string) => git.remoteHead(dir, remote, branch),
+  remoteCommit: (dir: string, remote: string, branch: string) => git.remoteCommit(dir, remote, branch),
   show: (dir: string, commit: string, path: string) => git.show(dir, commit, path),
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
@@ -101,6 +102,7 @@ const dryGit = (git: Git, would: Would): Git => {
 }
 
 const dryForge = (forge: Forge, would: Would): Forge => ({
+  as: (access) => dryForge(forge.as(access), would),
   detect: (url) => forge.detect(url),
   mayPush: (repo) => forge.mayPush(repo),
   find: (repo, branches) => forge.find(repo, branches),

@@ -91,6 +91,22 @@ export const git = z
       description:
         'push: commits are pushed to the branch. pr: a pull request, and the run waits for its merge. none: files are written, and you commit them',
     }),
+    pullRequest: z
+      .strictObject({
+        forge: z
+          .enum(['gitea', 'github', 'gitlab'])
+          .optional()
+          .meta({ description: 'what takes the pull request [default: known by url, or asked]', examples: ['gitea'] }),
+        url: text({
+          about: 'address of its pages, where url does not tell',
+          pattern: /^https?:\/\/[A-Za-z0-9.[\]:-]+(\/[^\s?#@]*)?$/,
+          wrong: 'is no address of a forge: https://HOST',
+          examples: ['https://git.example.com'],
+          longest: 1024,
+        }).optional(),
+      })
+      .optional()
+      .meta({ description: 'where pull requests are opened; with publish: pr' }),
     commitMessageAppendix: line('text that ends every commit message', '[ci skip]').optional(),
   })
   .meta({ description: 'the git repository' })

@@ -1,5 +1,7 @@
 // Where people review what is to be merged: pull requests, on GitLab merge requests. What a forge says is untrusted text.
 
+import type { Secret } from './secret.ts'
+
 export type ForgeKind = 'gitea' | 'github' | 'gitlab'
 
 export interface ForgeRepository {
@@ -31,8 +33,18 @@ export interface Draft extends Branches {
   readonly body: string
 }
 
+/** Who asks, instead of whom the person is logged in as. */
+export interface ForgeAccess {
+  readonly token: Secret
+  /** Beside it, where what is given may be a password. */
+  readonly username?: string | undefined
+  /** Absolute path of a certificate authority. */
+  readonly caFile?: string | undefined
+}
+
 /** Throws OpsError `forge-token-missing`, `forge-auth`, `forge-missing` (no such repository), `forge-unreachable`, `forge-failed`, or what exec throws. */
 export interface ForgeReader {
+  as(access: ForgeAccess): ForgeReader
   /** Which forge answers at `url`; undefined when it does not say. */
   detect(url: string): Promise<ForgeKind | undefined>
   /** Whether branches may be pushed and pull requests opened; undefined where the forge does not tell. */
@@ -43,6 +55,7 @@ export interface ForgeReader {
 }
 
 export interface Forge extends ForgeReader {
+  as(access: ForgeAccess): Forge
   /** Throws `forge-exists` when there is one already. */
   open(repo: ForgeRepository, draft: Draft): Promise<PullRequest>
   /** Closes it unmerged; one that is closed already is left alone. */

@@ -22,6 +22,12 @@ export type GitAccess =
       readonly unlock?: { readonly program: string; readonly passphrase: Secret } | undefined
     }
   | {
+      /** With the keys that the person's own ssh has. */
+      readonly how: 'own'
+      /** Absolute path: a server that shows another key is refused. */
+      readonly knownHostsFile: string
+    }
+  | {
       readonly how: 'token'
       /** `https://HOST`: sent nowhere else. */
       readonly origin: string
@@ -88,6 +94,8 @@ export interface GitReader {
   rebasing(dir: string): Promise<string | undefined>
   /** The remote's head of `branch` as the remote has it now (`git ls-remote`), undefined when it has none. */
   remoteHead(dir: string, remote: string, branch: string): Promise<string | undefined>
+  /** As remoteHead, with what is in the commit, so that it can be read. No branch of the clone moves. */
+  remoteCommit(dir: string, remote: string, branch: string): Promise<string | undefined>
   /** Text of a file at a commit; undefined when it is not there. */
   show(dir: string, commit: string, path: string): Promise<string | undefined>
   /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */

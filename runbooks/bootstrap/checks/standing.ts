@@ -93,8 +93,8 @@ export const gitSecretFree: BootstrapCheck = {
   title: 'no other credentials lie where these are to go',
   severity: 'error',
   probe: async (ctx, input) => {
-    const { file, access } = input
-    if (access === null) return { status: 'skip', reason: 'the repository asks for no credentials' }
+    const { file, forFlux } = input
+    if (forFlux === null) return { status: 'skip', reason: 'the repository asks for no credentials' }
     const id = `${file.flux.namespace}/${file.git.secretName}`
     try {
       const standing = await gitSecretStanding(ctx, id, input)

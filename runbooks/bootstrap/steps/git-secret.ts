@@ -15,7 +15,7 @@ type Standing = 'missing' | 'same' | 'other'
 export async function gitSecretStanding(
   ctx: Pick<ReadContext, 'kube' | 'files' | 'env'>,
   id: string,
-  { access, knownHosts }: Pick<BootstrapInput, 'access' | 'knownHosts'>,
+  { forFlux: access, knownHosts }: Pick<BootstrapInput, 'forFlux' | 'knownHosts'>,
 ): Promise<Standing> {
   if (access === null) return 'same'
   const there = await ctx.kube.get(SECRET, parseId(id))
@@ -43,17 +43,18 @@ export const gitSecretStep: WriteStep<BootstrapPlan> = {
   title: 'give Flux the credentials of the repository',
   why: 'with them it fetches from its first second; host keys are those that you gave, never those that a server shows',
   preview: ({ plan }) => [
-    plan.access === null
+    plan.forFlux === null
       ? 'nothing: the repository asks for no credentials'
-      : `create Secret ${gitSecret(plan)}: ${plan.access.how === 'ssh' ? `key and ${plan.knownHosts.length} host keys` : 'token'}`,
+      : `create Secret ${gitSecret(plan)}: ${plan.forFlux.how === 'ssh' ? `key and ${plan.knownHosts.length} host keys` : 'token'}`,
   ],
   isDone: async (ctx, view) => (await standing(ctx, view)) === 'same',
   factsWhenDone: async () => ({ made: false }),
   run: async (ctx, view) => {
     const id = gitSecret(view.plan)
     if ((await standing(ctx, view)) === 'other') throw taken(id)
-    if (view.plan.access === null) return { made: false }
-    const data = await secretData(ctx, { access: view.plan.access, knownHosts: view.plan.knownHosts })
+    const { forFlux: access, knownHosts } = view.plan
+    if (access === null) return { made: false }
+    const data = await secretData(ctx, { access, knownHosts })
     const { namespace = '', name } = parseId(id)
     await ctx.kube.create(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data })
     return { made: true }
@@ -63,5 +64,5 @@ export const gitSecretStep: WriteStep<BootstrapPlan> = {
     if (view.facts['git-secret']?.made === false) return
     if ((await standing(ctx, view)) === 'same') await ctx.kube.delete(SECRET, parseId(gitSecret(view.plan)))
   },
-  undoPreview: ({ plan }) => (plan.access === null ? [] : [`delete Secret ${gitSecret(plan)}`]),
+  undoPreview: ({ plan }) => (plan.forFlux === null ? [] : [`delete Secret ${gitSecret(plan)}`]),
 }

@@ -114,7 +114,9 @@ async function write(ctx: Context, plan: BootstrapPlan): Promise<void> {
 
 /** In a repository without a commit there is nothing that git could put back. */
 async function takeBack(ctx: Context, { plan }: BootstrapView): Promise<void> {
-  const { root, head } = plan.repo
+  const { root } = plan.repo
+  // With publish none a person may have made the first commit meanwhile.
+  const head = await ctx.git.head(root).catch(() => '')
   if (head !== '') return restoreFiles(ctx, root, pathsOf(plan))
   for (const path of pathsOf(plan)) if (await ctx.files.exists(`${root}/${path}`)) await ctx.files.remove(`${root}/${path}`)
 }

@@ -157,6 +157,12 @@ const forgeSection: Rule = (question) => {
       `has to be push with style ${style}: flux bootstrap pushes to the branch itself`,
       'publish: push, or style: git, which can leave it to a pull request',
     ),
+    ...when(
+      has('git.pullRequest') && file.git?.publish !== 'pr',
+      'git.pullRequest',
+      'says where pull requests are opened, and none is',
+      'publish: pr, or take it out',
+    ),
   ]
 }
 

@@ -140,6 +140,7 @@ function watchedFiles(run: Run, files: Files): Files {
 }
 
 const watchedForge = (run: Run, forge: Forge): Forge => ({
+  as: (access) => watchedForge(run, forge.as(access)),
   detect: (url) => forge.detect(url),
   mayPush: (repo) => forge.mayPush(repo),
   find: (repo, branches) => forge.find(repo, branches),

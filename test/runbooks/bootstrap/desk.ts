@@ -15,13 +15,16 @@ import {
   sandboxPaths,
   snapshot,
   standardServices,
+  standardTools,
   up,
   withSandbox,
 } from '../../../src/sandbox/index.ts'
+import { ensureForgeRepository, forgeCall } from '../../../src/sandbox/services/forge/repository.ts'
+import { FORGE_ADMIN } from '../../../src/sandbox/services/forge/service.ts'
 import { copyFilledRegistry, fillRegistry } from '../../../src/sandbox/services/registry/fill.ts'
 import { registryHost, startRegistry } from '../../../src/sandbox/services/registry/service.ts'
 import { type Cli, type CliResult, createCli } from '../../cli/flux-ops.ts'
-import { allTools, manifestsDir } from '../../sandbox/scratch.ts'
+import { manifestsDir } from '../../sandbox/scratch.ts'
 
 const EMPTY = 'empty'
 export const TOKEN = 'GIT_TOKEN'
@@ -37,19 +40,23 @@ export class BootstrapDesk {
   server = ''
   password = ''
 
-  private constructor(root: string, work: string, cli: Cli) {
+  /** The repositories lie on a real forge. */
+  readonly forge: boolean
+
+  private constructor(root: string, work: string, cli: Cli, forge: boolean) {
     this.root = root
+    this.forge = forge
     this.work = work
     this.cli = cli
     this.paths = sandboxPaths(join(root, 'main'))
   }
 
-  static async open(): Promise<BootstrapDesk> {
+  static async open({ forge = false } = {}): Promise<BootstrapDesk> {
     const root = await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-'))
-    const desk = new BootstrapDesk(root, await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-work-')), await createCli())
-    await up({ ...desk.#ref, flux: 'none', tools: await allTools() })
-    const port = (await readState(desk.paths.dir))?.ports.git
-    desk.server = `http://127.0.0.1:${port}`
+    const desk = new BootstrapDesk(root, await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-work-')), await createCli(), forge)
+    await up({ ...desk.#ref, flux: 'none', tools: await standardTools(true, () => {}, forge ? ['forge'] : []), forge })
+    const ports = (await readState(desk.paths.dir))?.ports
+    desk.server = forge ? `http://127.0.0.1:${ports?.forge}/sandbox` : `http://127.0.0.1:${ports?.git}`
     desk.password = (await readFile(join(desk.paths.secrets, 'git-password'), 'utf8')).trim()
     await desk.addRepository('fleet')
     await mkdir(desk.paths.repo, { recursive: true })
@@ -97,19 +104,33 @@ export class BootstrapDesk {
 
   faults = (faults: Faults): Promise<void> => writeFile(this.paths.faults, JSON.stringify(faults))
 
-  bare = (name = 'fleet'): string => join(this.paths.git, `${name}.git`)
+  bare = (name = 'fleet'): string =>
+    this.forge ? join(this.paths.forge, 'repositories', 'sandbox', `${name}.git`) : join(this.paths.git, `${name}.git`)
+
+  /** A call of the forge's API, as somebody who may do everything there. */
+  api = <T>(method: string, path: string, json?: object): Promise<T> =>
+    withSandbox(this.#ref, async (ctx) => {
+      const { status, body } = await forgeCall(ctx, FORGE_ADMIN, method, path, json)
+      if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`)
+      return body as T
+    })
 
   async addRepository(name: string): Promise<void> {
+    if (this.forge) return withSandbox(this.#ref, (ctx) => ensureForgeRepository(ctx, 'sandbox', name))
     await mkdir(this.paths.git, { recursive: true })
     await this.run('git', 'init', '--quiet', '--bare', '--initial-branch=main', this.bare(name))
     await this.run('git', '-C', this.bare(name), 'config', 'http.receivepack', 'true')
   }
 
+  /** By which others reach it: a forge has to hear of every push. */
+  address = (name = 'fleet'): string =>
+    this.forge ? `${this.server.replace('://', `://sandbox:${this.password}@`)}/${name}.git` : this.bare(name)
+
   /** Commits files to the repository, as somebody else does. */
   async push(files: Record<string, string>, name = 'fleet'): Promise<void> {
     const clone = await mkdtemp(join(this.work, 'clone-'))
     const git = (...args: string[]) => this.run('git', '-C', clone, '-c', 'user.name=Other', '-c', 'user.email=other@example.org', ...args)
-    await git('clone', '--quiet', this.bare(name), '.')
+    await git('clone', '--quiet', this.address(name), '.')
     for (const [path, text] of Object.entries(files)) {
       await mkdir(join(clone, path, '..'), { recursive: true })
       await writeFile(join(clone, path), text)

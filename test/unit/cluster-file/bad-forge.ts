@@ -18,6 +18,11 @@ export const BAD_FORGE: readonly BadFile[] = [
     ['11:8 git.url is made of forge with style github: two of them could differ → take it out, or take style: git'],
   ],
   [
+    'says where pull requests are opened, and pushes',
+    added('').replace('  path: clusters', '  pullRequest: {forge: gitea}\n  path: clusters'),
+    ['12:16 git.pullRequest says where pull requests are opened, and none is → publish: pr, or take it out'],
+  ],
+  [
     'has a forge without owner',
     `${forged('github')}forge: {repository: fleet, token: {env: GITHUB_TOKEN}}\n`,
     ['16:1 forge.owner is missing → owner: acme'],
