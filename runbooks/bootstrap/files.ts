@@ -29,6 +29,9 @@ export interface Missing {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/** The styles that have the files of `flux bootstrap`. */
+export const hasGotkFiles = ({ flux }: Pick<File, 'flux'>): boolean => ['git', 'github', 'gitlab', 'gitea'].includes(flux.style)
+
 /** Folder of the files of `flux bootstrap`. */
 export const gotkFolder = ({ git, flux }: Pick<File, 'git' | 'flux'>): string =>
   git.path === '.' ? flux.namespace : `${git.path}/${flux.namespace}`
@@ -126,7 +129,7 @@ async function keyToCome(ctx: ReadContext, { sops, flux }: File): Promise<KeyToC
 const POD_MONITOR: Resource = { group: 'monitoring.coreos.com', version: 'v1', plural: 'podmonitors', kind: 'PodMonitor', namespaced: true }
 
 async function componentsOf(ctx: ReadContext, { file, repo }: BootstrapInput): Promise<BootstrapPlan['components']> {
-  if (file.flux.style !== 'git') return null
+  if (!hasGotkFiles(file)) return null
   const path = `${gotkFolder(file)}/gotk-components.yaml`
   const sum = sha256(await generateComponents(ctx, file.flux.version, installFlags(file)))
   const isThere = (await ctx.files.exists(`${repo}/${path}`)) && (await ctx.files.sha256(`${repo}/${path}`)) === sum

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { clusterFileSchema } from '../../src/cluster-file/schema.ts'
-import { accessSchema, reachSchema } from './input.ts'
+import { forFluxSchema, forgeSchema, reachSchema } from './input.ts'
 
 export const planSchema = z.strictObject({
   clusterUid: z.string(),
@@ -8,7 +8,8 @@ export const planSchema = z.strictObject({
   kubernetes: z.string(),
   file: clusterFileSchema,
   access: reachSchema.nullable(),
-  forFlux: accessSchema.nullable(),
+  forFlux: forFluxSchema.nullable(),
+  forge: forgeSchema.nullable(),
   knownHosts: z.array(z.string()),
   repo: z.strictObject({
     root: z.string(),

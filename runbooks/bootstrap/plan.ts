@@ -1,5 +1,6 @@
 // What the bootstrap is about, as data: what is missing in the repository, and what the cluster has already.
 import { findForge } from '../../src/actions/forge.ts'
+import { asFile } from '../../src/actions/git-credentials.ts'
 import { DEPLOYMENT, NAMESPACE } from '../../src/actions/resources.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { ForgeRepository } from '../../src/ports/forge.ts'
@@ -7,7 +8,6 @@ import { foldersOf, missingFiles } from './files.ts'
 import { installFlags } from './flags.ts'
 import type { BootstrapInput } from './input.ts'
 import { type BootstrapPlan, planSchema } from './plan-schema.ts'
-import { asFile } from './reach.ts'
 
 async function thereAlready(ctx: ReadContext, namespace: string): Promise<string[]> {
   if ((await ctx.kube.get(NAMESPACE, { name: namespace })) === undefined) return []
@@ -32,13 +32,13 @@ export async function proposedOn(ctx: ReadContext, { file, repo: root }: Bootstr
 
 /** Throws those of `flux install --export`, of the repository, and of the cluster. */
 export async function makePlan(plain: ReadContext, input: BootstrapInput): Promise<BootstrapPlan> {
-  const { file, repo: root, remote, access, forFlux, knownHosts } = input
+  const { file, repo: root, remote, access, forFlux, forge: place, knownHosts } = input
   const url = file.git.url ?? ''
   const repo = { root, remote, branch: file.git.branch, url, source: `${file.flux.namespace}/${file.flux.namespace}` }
   const ctx = await asFile(plain, input)
   const [identity, head, forge, missing, there] = await Promise.all([
     ctx.kube.identity(),
-    ctx.git.remoteHead(root, remote, file.git.branch),
+    place?.absent ? undefined : ctx.git.remoteHead(root, remote, file.git.branch),
     proposedOn(ctx, input),
     missingFiles(ctx, input),
     thereAlready(ctx, file.flux.namespace),
@@ -50,6 +50,7 @@ export async function makePlan(plain: ReadContext, input: BootstrapInput): Promi
     file,
     access,
     forFlux,
+    forge: place,
     knownHosts,
     pullRequest: forge === undefined ? null : { kind: forge.kind, url: forge.url, path: forge.path },
     repo: { ...repo, head: head ?? '' },

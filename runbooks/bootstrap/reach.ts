@@ -1,20 +1,9 @@
 // Every step that asks the repository or its forge does so with the credentials of the cluster file.
-import { reaching, tokenOf } from '../../src/actions/git-credentials.ts'
+import { asFile } from '../../src/actions/git-credentials.ts'
 import type { Step } from '../../src/engine/model.ts'
 import type { Context, ReadContext } from '../../src/ports/context.ts'
-import type { Forge } from '../../src/ports/forge.ts'
-import type { BootstrapInput } from './input.ts'
 import type { BootstrapView } from './plan-facts.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
-
-/** The same context: git and forge are asked with the token of the file, where it has one. */
-export async function asFile<C extends ReadContext>(plain: C, { access }: Pick<BootstrapInput, 'access'>): Promise<C> {
-  const ctx = await reaching(plain, { access })
-  if (access?.how !== 'token') return ctx
-  const token = await tokenOf(plain, access)
-  const given = { token, caFile: access.caFile ?? undefined, ...(!access.bearer && { username: access.username }) }
-  return { ...ctx, forge: (ctx.forge as Forge).as(given) }
-}
 
 /** The same step, which reaches the repository so. */
 export function reached(step: Step<BootstrapPlan>): Step<BootstrapPlan> {

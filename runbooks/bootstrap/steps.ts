@@ -1,29 +1,41 @@
 // The bootstrap, top to bottom: secrets before Flux, Flux before what it follows.
 import { proposed } from '../../src/actions/proposal-steps.ts'
 import type { Step } from '../../src/engine/model.ts'
+import { fluxBootstrapStep } from './forge/bootstrap.ts'
+import { deployKeyStep, repositoryStep } from './forge/repository.ts'
 import { pathsOf } from './plan-facts.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
 import { byHand } from './publishing/by-hand.ts'
 import { proposing } from './publishing/proposing.ts'
 import { reached } from './reach.ts'
 import { ageKeyStep, keyBackupStep } from './steps/age-key.ts'
-import { gitSecretStep } from './steps/git-secret.ts'
+import { gitSecretStep, keyRegisteredStep } from './steps/git-secret.ts'
 import { installStep, rolloutStep, syncStep } from './steps/install.ts'
 import { namespaceStep } from './steps/namespace.ts'
 import { commitStep, filesStep, pushStep } from './steps/repository.ts'
 import { secretsStep } from './steps/secrets.ts'
 import { layersStep, verifyStep } from './steps/verify.ts'
 
-const pushedSteps = ({ file }: BootstrapPlan): Step<BootstrapPlan>[] => [
+/** Who lets the key in. */
+function registration({ forFlux, forge }: BootstrapPlan): Step<BootstrapPlan>[] {
+  if (forge !== null) return forFlux?.how === 'token' ? [] : [deployKeyStep]
+  return forFlux?.how === 'generate' ? [keyRegisteredStep] : []
+}
+
+/** How Flux gets into the cluster once the branch has it. */
+const installed = ({ forge }: BootstrapPlan): Step<BootstrapPlan>[] => (forge === null ? [installStep, syncStep] : [fluxBootstrapStep])
+
+const pushedSteps = (plan: BootstrapPlan): Step<BootstrapPlan>[] => [
   namespaceStep,
-  ...(file.sops === undefined ? [] : [ageKeyStep, keyBackupStep]),
+  ...(plan.file.sops === undefined ? [] : [ageKeyStep, keyBackupStep]),
+  ...(plan.forge === null ? [] : [repositoryStep]),
   gitSecretStep,
-  ...(file.secrets.length === 0 ? [] : [secretsStep]),
+  ...registration(plan),
+  ...(plan.file.secrets.length === 0 ? [] : [secretsStep]),
   filesStep,
   commitStep,
   pushStep,
-  installStep,
-  syncStep,
+  ...installed(plan),
   rolloutStep,
   layersStep,
   verifyStep,

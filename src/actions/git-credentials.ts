@@ -1,6 +1,7 @@
 // Credentials of a repository, by where they are kept: for git here, and for the Secret that Flux reads.
 import { usageError } from '../errors.ts'
 import type { ReadContext } from '../ports/context.ts'
+import type { Forge } from '../ports/forge.ts'
 import type { Git, GitAccess } from '../ports/git.ts'
 import { Secret } from '../ports/secret.ts'
 
@@ -72,9 +73,24 @@ export async function gitAccess(ctx: Reader, access: Reach | null): Promise<GitA
 }
 
 /** The same context, whose git reaches the repository as the plan says. */
-export async function reaching<C extends ReadContext>(ctx: C, plan: { readonly access: Reach | null }): Promise<C> {
+export async function reaching<C extends Pick<ReadContext, 'git' | 'files' | 'env'>>(
+  ctx: C,
+  plan: { readonly access: Reach | null },
+): Promise<C> {
   const access = await gitAccess(ctx, plan.access)
   return access === undefined ? ctx : { ...ctx, git: (ctx.git as Git).as(access) }
+}
+
+/** The same context: git and forge are asked with the token of the file, where it has one. */
+export async function asFile<C extends Pick<ReadContext, 'git' | 'forge' | 'files' | 'env'>>(
+  plain: C,
+  plan: { readonly access: Reach | null },
+): Promise<C> {
+  const ctx = await reaching(plain, plan)
+  if (plan.access?.how !== 'token') return ctx
+  const { username, bearer, caFile } = plan.access
+  const token = await tokenOf(plain, plan.access)
+  return { ...ctx, forge: (ctx.forge as Forge).as({ token, caFile: caFile ?? undefined, ...(!bearer && { username }) }) }
 }
 
 const bytesOf = (text: string): string => Buffer.from(text).toString('base64')

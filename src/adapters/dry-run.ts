@@ -111,6 +111,11 @@ const dryForge = (forge: Forge, would: Would): Forge => ({
     would(`open a pull request of ${head} into ${base} on ${url}/${path}`)
     return { number: 0, url: `${url}/${path}`, state: 'open' }
   },
+  exists: (repo) => forge.exists(repo),
+  deployKeys: (repo) => forge.deployKeys(repo),
+  create: async ({ url, path }, { visibility }) => would(`make the ${visibility} repository ${url}/${path}`),
+  addDeployKey: async ({ url, path }, { title }) => would(`register deploy key ${title} on ${url}/${path}`),
+  removeDeployKey: async ({ url, path }, id) => would(`remove deploy key ${id} of ${url}/${path}`),
   close: async ({ url, path }, number) => would(`close pull request ${number} on ${url}/${path}`),
 })
 

@@ -5,6 +5,7 @@ import type { Redactor } from '../ports/secret.ts'
 import { createGiteaForge, giteaVersion } from './forge-gitea.ts'
 import { createGithubForge } from './forge-github.ts'
 import { createGitlabForge } from './forge-gitlab.ts'
+import { createForgeRepositories, type ForgeRepositories } from './forge-repositories.ts'
 
 export interface ForgeOptions {
   readonly exec: Exec
@@ -15,7 +16,7 @@ export interface ForgeOptions {
   readonly given?: ForgeAccess | undefined
 }
 
-export type KindForge = Omit<Forge, 'detect' | 'as'>
+export type KindForge = Omit<Forge, 'detect' | 'as' | keyof ForgeRepositories>
 
 export function createForge(options: ForgeOptions): Forge {
   const forges: Readonly<Record<ForgeKind, KindForge>> = {
@@ -24,7 +25,11 @@ export function createForge(options: ForgeOptions): Forge {
     gitlab: createGitlabForge(options),
   }
   return {
-    as: (given) => createForge({ ...options, given }),
+    ...createForgeRepositories(options),
+    as: (given) => {
+      options.redactor.register(given.token)
+      return createForge({ ...options, given })
+    },
     detect: async (url) => ((await giteaVersion(url, options)) === undefined ? undefined : 'gitea'),
     mayPush: (repo) => forges[repo.kind].mayPush(repo),
     find: (repo, branches) => forges[repo.kind].find(repo, branches),

@@ -131,6 +131,13 @@ export const forge = z
       wrong: 'is no host name: without https:// and path',
       examples: ['git.example.com'],
     }).optional(),
+    sshHostname: text({
+      about: 'host, and port, that serves git over SSH, where it is another one than hostname',
+      pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/,
+      wrong: 'is no host name: without ssh:// and path',
+      examples: ['ssh.git.example.com:2222'],
+    }).optional(),
+    caFile: file('certificate of the authority that the forge is signed by', 'ca.crt').optional(),
     personal: flag('the owner is a user', false),
     private: z.boolean().optional().meta({ description: 'a repository that is made is private [default: true]; github and gitea' }),
     visibility: z

@@ -33,6 +33,25 @@ export interface Draft extends Branches {
   readonly body: string
 }
 
+export interface NewRepository {
+  /** The owner is the user that the token belongs to. */
+  readonly personal: boolean
+  readonly visibility: 'private' | 'internal' | 'public'
+  /** That will be the first. */
+  readonly branch: string
+}
+
+export interface NewDeployKey {
+  readonly title: string
+  /** `ssh-ed25519 AAAA…` */
+  readonly key: string
+  readonly readOnly: boolean
+}
+
+export interface DeployKey extends NewDeployKey {
+  readonly id: number
+}
+
 /** Who asks, instead of whom the person is logged in as. */
 export interface ForgeAccess {
   readonly token: Secret
@@ -52,6 +71,9 @@ export interface ForgeReader {
   /** The pull request between two branches, whatever became of it. */
   find(repo: ForgeRepository, branches: Branches): Promise<PullRequest | undefined>
   get(repo: ForgeRepository, number: number): Promise<PullRequest>
+  /** Whether the repository is there, for who asks; by a token alone, as all about deploy keys. */
+  exists(repo: ForgeRepository): Promise<boolean>
+  deployKeys(repo: ForgeRepository): Promise<readonly DeployKey[]>
 }
 
 export interface Forge extends ForgeReader {
@@ -60,4 +82,9 @@ export interface Forge extends ForgeReader {
   open(repo: ForgeRepository, draft: Draft): Promise<PullRequest>
   /** Closes it unmerged; one that is closed already is left alone. */
   close(repo: ForgeRepository, number: number): Promise<void>
+  /** Without a commit. Throws `forge-exists`. */
+  create(repo: ForgeRepository, how: NewRepository): Promise<void>
+  addDeployKey(repo: ForgeRepository, key: NewDeployKey): Promise<void>
+  /** One that is gone is no error. */
+  removeDeployKey(repo: ForgeRepository, id: number): Promise<void>
 }

@@ -1,7 +1,7 @@
 // A real sshd on loopback, as whoever runs the tests: git over ssh with host keys that are checked.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +20,8 @@ export interface SshServer {
   readonly line: string
   /** From now on it lets in these keys, and no other. */
   authorise(lines: readonly string[]): Promise<void>
+  /** Lets another key in: a line of authorized_keys. */
+  admit(line: string): Promise<void>
   /** Goes on under another host key. */
   rekey(): Promise<void>
   close(): Promise<void>
@@ -83,6 +85,7 @@ export async function startSshd(sshd: string, folder: string): Promise<SshServer
     line: client.line,
     authorise,
     knownHosts: () => `[127.0.0.1]:${port} ${host.line}\n`,
+    admit: (line) => appendFile(join(folder, 'authorized-keys'), `${line}\n`),
     rekey: async () => {
       await stop()
       host = sshKey()

@@ -1,14 +1,14 @@
 // Whether the repository takes what is written into it, and from whom.
 
+import { asFile } from '../../../src/actions/git-credentials.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
-import { gotkFolder } from '../files.ts'
+import { gotkFolder, hasGotkFiles } from '../files.ts'
 import { gotkVersion, syncOf } from '../gotk-files.ts'
 import type { BootstrapInput } from '../input.ts'
 import { proposedOn } from '../plan.ts'
-import { asFile } from '../reach.ts'
 import { fail, failOf, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
@@ -20,7 +20,7 @@ export const pathFree: BootstrapCheck = {
   title: 'the folder is this cluster’s, or nobody’s',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
-    if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
+    if (!hasGotkFiles(file)) return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
     const folder = gotkFolder(file)
     const path = `${repo}/${folder}/gotk-sync.yaml`
     if (!(await ctx.files.exists(path))) return pass(`${folder} is new`)
@@ -45,7 +45,7 @@ export const componentsKept: BootstrapCheck = {
   title: 'the repository has no other release of Flux in this folder',
   severity: 'error',
   probe: async (ctx, { repo, file }) => {
-    if (file.flux.style !== 'git') return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
+    if (!hasGotkFiles(file)) return { status: 'skip', reason: `style ${file.flux.style} has no files of flux bootstrap` }
     const path = `${gotkFolder(file)}/gotk-components.yaml`
     if (!(await ctx.files.exists(`${repo}/${path}`))) return pass()
     const version = gotkVersion(await ctx.files.readText(`${repo}/${path}`))
@@ -67,6 +67,7 @@ export const pushAllowed: BootstrapCheck = {
   probe: async (ctx, input) => {
     const repo = repoOf(input)
     if (input.file.git.publish === 'none') return { status: 'skip', reason: 'you push it yourself' }
+    if (input.forge?.absent) return pass('the repository is made')
     const { git } = await asFile(ctx, input)
     if ((await git.remoteHead(repo.root, repo.remote, repo.branch)) === undefined) return pass('an empty repository')
     try {

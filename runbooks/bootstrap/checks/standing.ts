@@ -6,6 +6,7 @@ import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { controllersOf, installedFlux } from '../../../src/flux/installed.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
+import { hasGotkFiles } from '../files.ts'
 import type { BootstrapInput } from '../input.ts'
 import { gitSecretStanding } from '../steps/git-secret.ts'
 import { fail, failOf, pass } from './results.ts'
@@ -37,7 +38,7 @@ function strangers(objects: readonly KubeObject[], { flux, git }: File): KubeObj
   const own = `${flux.namespace}/${flux.namespace}`
   const applied = objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
   const ofBootstrap = applied.find((object) => object.kind === 'Kustomization' && idOf(object) === own)
-  if (flux.style === 'git') return ofBootstrap === undefined ? applied : []
+  if (hasGotkFiles({ flux })) return ofBootstrap === undefined ? applied : []
   if (ofBootstrap !== undefined) return [ofBootstrap]
   const isFollowed = objects.some(
     (object) => object.kind === 'GitRepository' && sameRepository(String(object.spec?.url ?? ''), git.url ?? ''),
@@ -63,7 +64,7 @@ export const noOtherFlux: BootstrapCheck = {
     const items: CheckItem[] = [
       ...elsewhere.map((one) => ({ where: `Deployment ${idOf(one)}`, what: `is a controller of Flux outside of ${namespace}` })),
       ...instances.map((one) => ({ where: `FluxInstance ${idOf(one)}`, what: 'the Flux Operator keeps Flux here' })),
-      ...(file.flux.style === 'git' ? otherSync(objects, file) : []),
+      ...(hasGotkFiles(file) ? otherSync(objects, file) : []),
       ...strangers(objects, file)
         .slice(0, 10)
         .map((one) => ({ where: `${one.kind} ${idOf(one)}`, what: `is there, and nothing that style ${file.flux.style} would have made` })),

@@ -2,7 +2,7 @@
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { cleanFolder } from '../../../src/flux/synced-paths.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
-import { gotkFolder } from '../files.ts'
+import { gotkFolder, hasGotkFiles } from '../files.ts'
 import { gotkVersion, syncOf } from '../gotk-files.ts'
 import { pathsOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
@@ -14,7 +14,7 @@ const some = (paths: readonly string[]): string =>
 
 /** `text`: of a file of the commit; undefined where it is not there. */
 function otherFlux({ file }: BootstrapPlan, text: (path: string) => string | undefined): string[] {
-  if (file.flux.style === 'kustomize') return []
+  if (!hasGotkFiles(file)) return []
   const folder = gotkFolder(file)
   const version = gotkVersion(text(`${folder}/gotk-components.yaml`) ?? '')
   const { url, branch, path } = syncOf(text(`${folder}/gotk-sync.yaml`) ?? '')

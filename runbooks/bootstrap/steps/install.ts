@@ -79,7 +79,7 @@ async function keepsItself(ctx: ReadContext, plan: BootstrapPlan): Promise<boole
 }
 
 /** Whether the cluster has exactly what the commit says. */
-async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+export async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
   if (!(await ctx.files.exists(`${plan.repo.root}/${plan.folders.install}/kustomization.yaml`)) || !(await anyController(ctx, plan)))
     return false
   if (await keepsItself(ctx, plan)) return true
@@ -128,7 +128,7 @@ async function syncObjects(ctx: ReadContext, plan: BootstrapPlan): Promise<KubeO
   return parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as KubeObject]))
 }
 
-async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+export async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
   if (!(await anyController(ctx, plan)) || !(await ctx.kube.serves(resourceOf('Kustomization', 'v1')))) return false
   for (const object of await syncObjects(ctx, plan)) {
     const there = await ctx.kube.get(resourceOfManifest(object), object.metadata)

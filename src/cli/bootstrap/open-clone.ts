@@ -1,13 +1,15 @@
 // The repository of a cluster file: reached with the file's credentials, cloned into a folder of our own, or a clone that a person names.
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { type Access, ASKPASS, askpassPath, gitAccess, type Reach } from '../../actions/git-credentials.ts'
+import { type Access, ASKPASS, asFile, askpassPath, gitAccess, type Reach } from '../../actions/git-credentials.ts'
 import { prepareClone } from '../../adapters/git-clone.ts'
 import type { ClusterFile } from '../../cluster-file/schema.ts'
-import { usageError } from '../../errors.ts'
+import { OpsError, usageError } from '../../errors.ts'
 import { sameRepository } from '../../flux/git-urls.ts'
 import type { Context } from '../../ports/context.ts'
+import type { Algorithm } from '../../ssh/generate.ts'
 import { pinnedHosts } from './known-hosts.ts'
+import { type ForgePlace, forgePlaceOf, httpsAddress, tokenAccess } from './on-forge.ts'
 
 export interface OpenClone {
   readonly repo: string
@@ -15,9 +17,12 @@ export interface OpenClone {
   /** It is a person's. */
   readonly named: boolean
   readonly access: Reach | null
-  readonly forFlux: Access | null
+  readonly forFlux: ForFlux | null
+  readonly forge: (ForgePlace & { readonly absent: boolean }) | null
   readonly knownHosts: readonly string[]
 }
+
+type ForFlux = Access | { readonly how: 'generate'; readonly algorithm: Algorithm }
 
 export interface Opening {
   /** Of the runs. */
@@ -26,7 +31,7 @@ export interface Opening {
   readonly clone: string | undefined
 }
 
-type World = Pick<Context, 'exec' | 'files' | 'env' | 'git'>
+type World = Pick<Context, 'exec' | 'files' | 'env' | 'git' | 'forge'>
 
 /** One for each cluster and branch, so that the next run has little to fetch. `runs`: the folder of the runs. */
 export function cloneFolder(runs: string, { cluster, git }: Pick<ClusterFile, 'cluster' | 'git'>): string {
@@ -34,13 +39,28 @@ export function cloneFolder(runs: string, { cluster, git }: Pick<ClusterFile, 'c
   return join(dirname(runs), 'clones', name.slice(0, 16))
 }
 
-function accessOf({ git }: ClusterFile, knownHostsFile: string): Access | null {
+function fluxAccess(file: ClusterFile, knownHostsFile: string): ForFlux | null {
+  const algorithm = file.git.auth?.ssh?.generate
+  return algorithm === undefined ? accessOf(file, knownHostsFile) : { how: 'generate', algorithm }
+}
+
+/** A key that the run makes lets nobody in yet: until it is registered, and for the push, the repository is reached with the person's own. */
+function ownAccess(file: ClusterFile, knownHostsFile: string): Reach | null {
+  const place = forgePlaceOf(file)
+  if (place !== undefined) return tokenAccess(file, place)
+  return file.git.auth?.ssh?.generate === undefined ? accessOf(file, knownHostsFile) : { how: 'own', knownHostsFile }
+}
+
+function accessOf(file: ClusterFile, knownHostsFile: string): Access | null {
+  const { git } = file
   const { ssh, token } = git.auth ?? {}
   if (ssh?.privateKeyFile !== undefined)
     return { how: 'ssh', keyFile: ssh.privateKeyFile, passphraseEnv: ssh.passphraseEnv ?? null, knownHostsFile }
+  const place = forgePlaceOf(file)
+  if (place !== undefined) return tokenAccess(file, place)
   if (token === undefined) return null
-  const { username, bearer, env = null, file = null, caFile = null } = token
-  return { how: 'token', origin: new URL(git.url ?? '').origin, username, bearer, env, file, caFile }
+  const { username, bearer, env = null, file: tokenFile = null, caFile = null } = token
+  return { how: 'token', origin: new URL(git.url ?? '').origin, username, bearer, env, file: tokenFile, caFile }
 }
 
 const authorOf = ({ git, metadata }: ClusterFile) => ({
@@ -48,6 +68,23 @@ const authorOf = ({ git, metadata }: ClusterFile) => ({
   // Reserved for what is no address (RFC 2606): nobody is written to by mistake.
   email: git.author.email ?? `flux-ops@${metadata.name}.invalid`,
 })
+
+/** Whoever lets a key be made has to get in by another one. */
+function letIn(error: unknown, url: string): unknown {
+  if (!(error instanceof OpsError) || error.code !== 'git-auth') return error
+  const { code, message, exit } = error
+  const hints = [
+    'the key that is made (git.auth.ssh.generate) is for Flux; you reach the repository with your own: ssh-add -l, ~/.ssh/config',
+    `ssh -T ${new URL(url).username || 'git'}@${new URL(url).hostname}`,
+  ]
+  return new OpsError({ code, message, hints, exit, cause: error })
+}
+
+/** Throws OpsError `forge-auth`, `forge-unreachable`, and those of a token. */
+async function isThere(world: World, place: ForgePlace, access: Reach | null, dir: string): Promise<boolean> {
+  const { forge } = await asFile(world, { access })
+  return forge.exists({ ...place, dir })
+}
 
 /** Of the person's own clone: the remote that is the repository of the file. Throws OpsError `clone-other` (usage). */
 async function remoteIn({ git }: World, clone: string, url: string): Promise<{ repo: string; remote: string }> {
@@ -68,15 +105,26 @@ export async function openClone(world: World, file: ClusterFile, { runs, clone }
   const own = cloneFolder(runs, file)
   const knownHosts = await pinnedHosts(world, file)
   const knownHostsFile = `${own}.known_hosts`
-  const access = accessOf(file, knownHostsFile)
+  const access = ownAccess(file, knownHostsFile)
   await world.files.makeDir(dirname(own))
   if (knownHosts.length > 0) await world.files.writeText(knownHostsFile, `${knownHosts.join('\n')}\n`)
   if (access?.how === 'ssh' && access.passphraseEnv !== null)
     await world.files.writeText(askpassPath(knownHostsFile), ASKPASS, { mode: 0o700 })
   const credentials = await gitAccess(world, access)
+  const place = forgePlaceOf(file)
+  const forge = place === undefined ? null : { ...place, absent: !(await isThere(world, place, access, own)) }
   const { url = '', branch } = file.git
-  const found = { access, forFlux: access, knownHosts }
+  const found = { access, forFlux: fluxAccess(file, knownHostsFile), forge, knownHosts }
   if (clone !== undefined) return { ...found, ...(await remoteIn(world, clone, url)), named: true }
-  await prepareClone(world.exec, { dir: own, url, branch, access: credentials, author: authorOf(file) })
+  await prepareClone(world.exec, {
+    dir: own,
+    url: place === undefined ? url : httpsAddress(place),
+    branch,
+    access: credentials,
+    author: authorOf(file),
+    absent: forge?.absent === true,
+  }).catch((error: unknown) => {
+    throw access?.how === 'own' ? letIn(error, url) : error
+  })
   return { ...found, repo: own, remote: 'origin', named: false }
 }

@@ -20,7 +20,11 @@ export function resolvePaths(file: ClusterFile, { folder, home }: { readonly fol
     }),
   )
   const forge = mapped(file.forge, (one) =>
-    defined({ ...one, token: mapped(one.token, (forgeToken) => defined({ ...forgeToken, file: mapped(forgeToken.file, at) })) }),
+    defined({
+      ...one,
+      caFile: mapped(one.caFile, at),
+      token: mapped(one.token, (forgeToken) => defined({ ...forgeToken, file: mapped(forgeToken.file, at) })),
+    }),
   )
   const sops = mapped(file.sops, (one) =>
     defined({

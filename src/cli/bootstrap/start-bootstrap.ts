@@ -14,6 +14,7 @@ import { loadRunbook } from '../load-runbook.ts'
 import type { RunFlags } from '../run-flags.ts'
 import type { RunReport } from '../run-report.ts'
 import { startRun } from '../run-runbook.ts'
+import { withAddress } from './on-forge.ts'
 import { openClone } from './open-clone.ts'
 import { resolvePaths } from './resolve-file.ts'
 
@@ -28,10 +29,9 @@ function assertAgrees(given: string | undefined, wanted: string, flag: string, f
 }
 
 /** What a file may say and no run does yet. */
-function assertPossible({ flux, git, sops }: ClusterFile): void {
+function assertPossible({ flux, sops }: ClusterFile): void {
   const wanting = [
-    ...(flux.style === 'git' || flux.style === 'kustomize' ? [] : [`flux.style ${flux.style}`]),
-    ...(git.auth?.ssh?.generate === undefined ? [] : ['git.auth.ssh.generate']),
+    ...(flux.style === 'operator' ? ['flux.style operator'] : []),
     ...(sops?.key.backup === undefined ? [] : ['sops.key.backup']),
   ]
   if (wanting.length === 0) return
@@ -84,7 +84,7 @@ export async function startBootstrap(
   { file: path, namespace, ...given }: BootstrapFlags,
   flags: RunFlags,
 ): Promise<RunReport> {
-  const file = withFlags(await readFile(path, invocation), given)
+  const file = withAddress(withFlags(await readFile(path, invocation), given))
   assertAgrees(flags.context, file.cluster.context, 'context', 'cluster.context')
   assertAgrees(namespace, file.flux.namespace, 'namespace', 'flux.namespace')
   assertPossible(file)

@@ -16,6 +16,7 @@ import {
   snapshot,
   standardServices,
   standardTools,
+  type Tools,
   up,
   withSandbox,
 } from '../../../src/sandbox/index.ts'
@@ -39,6 +40,9 @@ export class BootstrapDesk {
   /** Of the git server, without a repository. */
   server = ''
   password = ''
+  /** `127.0.0.1:40022`, of a forge. */
+  ssh = ''
+  #tools: Tools = {}
 
   /** The repositories lie on a real forge. */
   readonly forge: boolean
@@ -54,9 +58,11 @@ export class BootstrapDesk {
   static async open({ forge = false } = {}): Promise<BootstrapDesk> {
     const root = await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-'))
     const desk = new BootstrapDesk(root, await mkdtemp(join(tmpdir(), 'flux-ops-bootstrap-work-')), await createCli(), forge)
-    await up({ ...desk.#ref, flux: 'none', tools: await standardTools(true, () => {}, forge ? ['forge'] : []), forge })
+    desk.#tools = await standardTools(true, () => {}, forge ? ['forge'] : [])
+    await up({ ...desk.#ref, flux: 'none', tools: desk.#tools, forge })
     const ports = (await readState(desk.paths.dir))?.ports
     desk.server = forge ? `http://127.0.0.1:${ports?.forge}/sandbox` : `http://127.0.0.1:${ports?.git}`
+    desk.ssh = `127.0.0.1:${ports?.['forge-ssh']}`
     desk.password = (await readFile(join(desk.paths.secrets, 'git-password'), 'utf8')).trim()
     await desk.addRepository('fleet')
     await mkdir(desk.paths.repo, { recursive: true })
@@ -91,6 +97,8 @@ export class BootstrapDesk {
     for (const dir of [this.root, this.work]) await rm(dir, { recursive: true, force: true })
   }
 
+  tool = (name: string): string => this.#tools[name as keyof Tools] ?? name
+
   get env(): Record<string, string> {
     return environment({ dir: this.paths.dir })
   }
@@ -114,6 +122,9 @@ export class BootstrapDesk {
       if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(body)}`)
       return body as T
     })
+
+  /** Of the forge's administrator. */
+  adminToken = (): Promise<string> => readFile(join(this.paths.secrets, 'forge-admin-token'), 'utf8').then((text) => text.trim())
 
   async addRepository(name: string): Promise<void> {
     if (this.forge) return withSandbox(this.#ref, (ctx) => ensureForgeRepository(ctx, 'sandbox', name))
