@@ -55,8 +55,10 @@ const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
 
 export function describePlan(plan: BootstrapPlan): string[] {
   const { file, context, clusterUid, kubernetes, repo, there } = plan
-  const steps = bootstrapSteps(plan).map(
-    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(12)} ${DETAILS[step.id]?.(plan) ?? step.title}`,
+  const all = bootstrapSteps(plan)
+  const width = Math.max(...all.map(({ id }) => id.length))
+  const steps = all.map(
+    (step, index) => `${String(index + 1).padStart(2)} ${step.id.padEnd(width)} ${DETAILS[step.id]?.(plan) ?? step.title}`,
   )
   return [
     `cluster ${file.metadata.name}: context ${context}, Kubernetes ${kubernetes}, uid ${clusterUid}`,
