@@ -2,6 +2,7 @@
 import { pushesWithKey } from './deploy-key.ts'
 import { hasGotkFiles } from './files.ts'
 import { titleOf } from './forge/repository.ts'
+import { keyOrigin } from './given-key.ts'
 import { gitSecret, pathsOf } from './plan-facts.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
 import { branchOf } from './publishing/proposing.ts'
@@ -13,8 +14,10 @@ const CREDENTIALS = { ssh: 'the key', token: 'the token', generate: 'a new key, 
 
 const DETAILS: Readonly<Record<string, (plan: BootstrapPlan) => string>> = {
   namespace: ({ file }) => `Namespace ${file.flux.namespace}`,
-  'age-key': ({ file }) =>
-    `Secret ${file.flux.namespace}/${file.sops?.secretName}: ${file.sops?.key.file === undefined ? 'a new age key, unless there is one' : `the key of ${file.sops.key.file}`}`,
+  'age-key': ({ file }) => {
+    const from = file.sops && keyOrigin(file.sops)
+    return `Secret ${file.flux.namespace}/${file.sops?.secretName}: ${from === undefined ? 'a new age key, unless there is one' : `the key of ${from}`}`
+  },
   'back-up': ({ file }) => {
     const backup = file.sops?.backup
     if (backup === undefined) return 'none is asked for'

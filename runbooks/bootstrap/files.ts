@@ -11,8 +11,9 @@ import { type Repository, repositoryOf } from '../../src/scaffold/model.ts'
 import { placesOf } from '../../src/scaffold/places.ts'
 import { scaffold } from '../../src/scaffold/scaffold.ts'
 import { generateKey } from '../../src/sops/keys/generate.ts'
-import { keySecret, keysInCluster, keysOfFile } from './age.ts'
+import { keySecret, keysInCluster } from './age.ts'
 import { installFlags } from './flags.ts'
+import { givenKey } from './given-key.ts'
 import type { BootstrapInput } from './input.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
 
@@ -115,11 +116,11 @@ interface KeyToCome {
 }
 
 /** The key that files are sealed to: the cluster's, the file's, or in place of one that is made in the run that of a key which is thrown away. */
-async function keyToCome(ctx: ReadContext, { sops, flux }: File): Promise<KeyToCome> {
+async function keyToCome(ctx: ReadContext, file: File): Promise<KeyToCome> {
+  const { sops } = file
   if (sops === undefined) return { recipient: undefined, standIn: null }
-  const there = await keysInCluster(ctx, keySecret({ flux }, sops))
-  const given =
-    there?.identities.length || sops.key.file === undefined ? (there?.identities ?? []) : (await keysOfFile(ctx, sops.key.file)).identities
+  const there = await keysInCluster(ctx, keySecret(file, sops))
+  const given = there?.identities.length ? there.identities : ((await givenKey(ctx, file))?.identities ?? [])
   const recipient = given.find((one) => one.recipient !== undefined)?.recipient
   if (recipient !== undefined) return { recipient, standIn: null }
   const made = (await generateKey('x25519')).recipient

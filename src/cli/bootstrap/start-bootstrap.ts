@@ -29,10 +29,9 @@ function assertAgrees(given: string | undefined, wanted: string, flag: string, f
 }
 
 /** What a file may say and no run does yet. */
-function assertPossible({ flux, sops }: ClusterFile): void {
+function assertPossible({ flux }: ClusterFile): void {
   const wanting = [
     ...(flux.style === 'operator' ? ['flux.style operator'] : []),
-    ...(sops?.key.backup === undefined ? [] : ['sops.key.backup']),
   ]
   if (wanting.length === 0) return
   throw usageError(
