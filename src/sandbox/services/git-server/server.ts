@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { messageOf } from '../../../errors.ts'
 import { type Credentials, isAuthorised } from './access.ts'
 import { serveFromBackend } from './backend.ts'
-import { readPushFaults } from './faults.ts'
+import { readGitFaults } from './faults.ts'
 
 export interface GitServerOptions {
   /** Absolute folder that holds the bare repositories. */
@@ -34,15 +34,18 @@ async function isLetIn(header: string | undefined, { credentials, passwordsFile 
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: GitServerOptions): Promise<void> {
   if (request.url === '/healthz') return refuse(response, 200, 'ok')
-  if (!(await isLetIn(request.headers.authorization, options))) {
+  const { password } = await readGitFaults(options.faultsFile)
+  const { authorization } = request.headers
+  const isIn =
+    password === undefined ? await isLetIn(authorization, options) : isAuthorised(authorization, { ...options.credentials, password })
+  if (!isIn) {
     return refuse(response, 401, 'who are you', { 'WWW-Authenticate': 'Basic realm="sandbox"' })
   }
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  const push = isPush(url)
-  const faults = push ? await readPushFaults(options.faultsFile) : { push: null, delayMs: 0 }
-  if (faults.push === 'unauthorised') return refuse(response, 403, 'these credentials may not push')
-  if (faults.push === 'slow' && request.method === 'POST') await wait(faults.delayMs)
-  await serveFromBackend(request, response, url, { root: options.root, user: options.credentials.user, push: faults.push })
+  const push = isPush(url) ? faults.push : null
+  if (push === 'unauthorised') return refuse(response, 403, 'these credentials may not push')
+  if (push === 'slow' && request.method === 'POST') await wait(faults.delayMs)
+  await serveFromBackend(request, response, url, { root: options.root, user: options.credentials.user, push })
 }
 
 /** Not listening yet. The caller chooses host and port. */
