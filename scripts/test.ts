@@ -38,7 +38,7 @@ const vitest = (projects: string[], rest: string[], countsFile: string): Promise
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./scripts/test/closing-line.ts']
     for (const project of projects) args.push('--project', project)
     // It searches what the tests of runbooks have left behind.
-    if (projects.some((project) => ['sandbox', 'faults', 'forge'].includes(project))) args.push('--project', 'secrets')
+    if (projects.some((project) => ['sandbox', 'faults', 'bootstrap', 'forge'].includes(project))) args.push('--project', 'secrets')
     const child = spawn(process.execPath, [...args, ...rest], {
       cwd: root,
       stdio: 'inherit',

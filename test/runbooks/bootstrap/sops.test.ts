@@ -12,6 +12,7 @@ let out: string
 
 beforeAll(async () => {
   desk = await BootstrapDesk.open()
+  await desk.tell('passphrase of a backup', PASSPHRASE)
 })
 afterAll(() => desk?.close())
 beforeEach(async () => {
@@ -56,6 +57,7 @@ interface OldKey {
 /** A key of a cluster that is no more, and what was sealed to it, in git. */
 async function lostCluster(): Promise<OldKey> {
   const text = await desk.run('age-keygen')
+  await desk.tell('age key', /AGE-SECRET-KEY-\S+/.exec(text)?.[0] ?? '')
   const recipient = /public key: (age1\S+)/.exec(text)?.[1] ?? ''
   const plain = join(desk.work, 'secret.yaml')
   await writeFile(plain, 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: a\n  namespace: default\nstringData:\n  a: b\n')
@@ -76,9 +78,9 @@ async function backedUp({ text }: OldKey, ...how: string[]): Promise<string[]> {
 
 const namespaces = (): Promise<string> => desk.kubectl('get', 'namespaces', '-o', 'name')
 
-/** Files of the desk and of the home that hold a text. */
+/** Files of the desk, of the home and of the runs that hold a text. */
 async function filesWith(text: string): Promise<string[]> {
-  const all = await Promise.all([filesBelow(desk.work), filesBelow(desk.cli.home)])
+  const all = await Promise.all([filesBelow(desk.work), filesBelow(desk.cli.home), filesBelow(desk.state)])
   const found = await Promise.all(all.flat().map(async (path) => ((await readFile(path, 'latin1')).includes(text) ? [path] : [])))
   return found.flat()
 }

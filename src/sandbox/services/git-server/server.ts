@@ -34,7 +34,8 @@ async function isLetIn(header: string | undefined, { credentials, passwordsFile 
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: GitServerOptions): Promise<void> {
   if (request.url === '/healthz') return refuse(response, 200, 'ok')
-  const { password } = await readGitFaults(options.faultsFile)
+  const faults = await readGitFaults(options.faultsFile)
+  const { password } = faults
   const { authorization } = request.headers
   const isIn =
     password === undefined ? await isLetIn(authorization, options) : isAuthorised(authorization, { ...options.credentials, password })
