@@ -120,6 +120,8 @@ export interface WriteStep<P> extends StepBase {
   undoPreview?(view: View<P>): readonly string[]
   /** Said before it is crossed. */
   readonly pointOfNoReturn?: string
+  /** Of a step with such a line that had begun, asked by abandon: whether it was crossed. Left out: it was. */
+  isCrossed?(ctx: ReadContext, view: View<P>): Promise<boolean>
 }
 
 /** Waits for a person; the run stops with exit 4 until isDone holds. */

@@ -163,7 +163,7 @@ export const commitStep: WriteStep<BootstrapPlan> = {
     return { commit: await ctx.git.commit(view.plan.repo.root, messageOf(view), pathsOf(view.plan)) }
   },
   factsWhenDone: async (ctx, { plan }) => ({ commit: await ctx.git.head(plan.repo.root) }),
-  undo: (ctx, view) => dropCommit(ctx, view.plan.repo, trailerOf(view), view.runId),
+  undo: async (ctx, view) => dropCommit(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view), view.runId),
 }
 
 /** Nothing of ours is to be pushed, or the remote has it. */
@@ -181,6 +181,8 @@ export const pushStep: WriteStep<BootstrapPlan> = {
   preview: ({ plan }) => [pushLine(plan.repo, 'HEAD')],
   pointOfNoReturn: 'what is pushed stays: from here on the way back is a revert by hand',
   isDone: async (ctx, view) => isPushed(await reaching(ctx, view.plan), view),
+  // A branch that refuses the push has taken nothing. What is not known is found out by who drops the commit.
+  isCrossed: async (ctx, view) => (await whereabouts(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view))) === 'pushed',
   run: async (ctx, view) => ({
     ...(await pushCommit(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view), async () => undefined)),
   }),
