@@ -94,8 +94,18 @@ async function isWritten(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean
   return true
 }
 
+/** A folder of the repository may be a link that leads out of it. Throws OpsError `path-outside`. */
+async function assertInside(ctx: ReadContext, root: string, path: string): Promise<void> {
+  const folders = path.split('/').slice(0, -1)
+  for (const at of folders.map((_, index) => `${root}/${folders.slice(0, index + 1).join('/')}`)) {
+    if (!(await ctx.files.exists(at))) return
+    await ctx.files.inside(root, at)
+  }
+}
+
 async function put(ctx: Context, plan: BootstrapPlan, path: string, text: string): Promise<void> {
   const file = `${plan.repo.root}/${path}`
+  await assertInside(ctx, plan.repo.root, path)
   await ctx.files.makeDir(folderOf(file))
   await ctx.files.writeText(file, text, { mode: 0o644 })
 }
