@@ -4,7 +4,7 @@ import { secretData } from '../../../src/actions/git-credentials.ts'
 import { parseId, SECRET } from '../../../src/actions/resources.ts'
 import type { Facts, ManualStep, WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
-import type { ReadContext } from '../../../src/ports/context.ts'
+import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { deployKeyIn, newSecretData, onlyPinned, pushesWithKey, shownKey } from '../deploy-key.ts'
 import type { BootstrapInput } from '../input.ts'
 import { type BootstrapView, gitSecret } from '../plan-facts.ts'
@@ -55,6 +55,22 @@ async function found(ctx: ReadContext, { plan }: BootstrapView, made: boolean): 
   return key === undefined ? { made } : { made, ...shownKey(plan.file, key) }
 }
 
+/** Whether Flux has credentials of this run, and the run was given others since: the token of before was revoked. */
+export const isOutdated = async (ctx: ReadContext, view: BootstrapView): Promise<boolean> =>
+  view.facts['git-secret']?.made === true && (await standing(ctx, view)) === 'other'
+
+/** Gives Flux the credentials that the run is taken up with. Throws OpsError `git-secret-taken` where somebody else has written to the Secret. */
+export async function renewGitSecret(ctx: Context, view: BootstrapView): Promise<void> {
+  const { forFlux: access, knownHosts } = view.plan
+  if (access === null || access.how === 'generate' || !(await isOutdated(ctx, view))) return
+  const id = gitSecret(view.plan)
+  const there = await ctx.kube.get(SECRET, parseId(id), { metadataOnly: true })
+  if (there?.metadata.resourceVersion !== view.facts['git-secret']?.version) throw taken(id)
+  const data = await secretData(ctx, { access, knownHosts })
+  const body = { metadata: { resourceVersion: there?.metadata.resourceVersion }, data }
+  await ctx.kube.patch(SECRET, parseId(id), 'merge', body, { fieldManager: 'flux-ops', metadataOnly: true })
+}
+
 export const gitSecretStep: WriteStep<BootstrapPlan> = {
   kind: 'write',
   id: 'git-secret',
@@ -76,13 +92,18 @@ export const gitSecretStep: WriteStep<BootstrapPlan> = {
     const data =
       access.how === 'generate' ? newSecretData(file, access.algorithm, knownHosts) : await secretData(ctx, { access, knownHosts })
     const { namespace = '', name } = parseId(id)
-    await ctx.kube.create(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data })
-    return found(ctx, view, true)
+    const made = await ctx.kube.create(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data })
+    return { ...(await found(ctx, view, true)), version: made.metadata.resourceVersion ?? '' }
   },
   undo: async (ctx, view) => {
-    // One that was there before the run is somebody's.
-    if (view.facts['git-secret']?.made === false) return
-    if ((await standing(ctx, view)) === 'same') await ctx.kube.delete(SECRET, parseId(gitSecret(view.plan)))
+    // Asked of a step that had begun alone: then there was none with these credentials before.
+    const id = parseId(gitSecret(view.plan))
+    // A key that was found after a kill may be registered already, by whomever: it stays.
+    const isKeys = view.plan.forFlux?.how === 'generate' && view.facts['git-secret']?.made === false
+    const there = view.plan.forFlux === null || isKeys ? undefined : await ctx.kube.get(SECRET, id, { metadataOnly: true })
+    if (there === undefined) return
+    const untouched = there.metadata.resourceVersion === view.facts['git-secret']?.version
+    if (untouched || (await standing(ctx, view)) === 'same') await ctx.kube.delete(SECRET, id)
   },
   undoPreview: ({ plan, facts }) => {
     if (plan.forFlux === null) return []

@@ -14,6 +14,7 @@ import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
 import { type BootstrapView, namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
+import { renewGitSecret } from './git-secret.ts'
 
 const FLUX_OBJECT = /^apiVersion: \S+\.toolkit\.fluxcd\.io\//m
 
@@ -153,7 +154,10 @@ export const syncStep: WriteStep<BootstrapPlan> = {
   why: 'from here on what is in git is what runs; it comes last, when every secret is there',
   preview: ({ plan }) => [applyLine(plan.context, '<run>/manifests/sync.yaml')],
   isDone: (ctx, { plan }) => isFollowed(ctx, plan),
-  run: (ctx, { plan }) => follow(ctx, plan),
+  run: async (ctx, view) => {
+    await renewGitSecret(ctx, view)
+    return follow(ctx, view.plan)
+  },
 }
 
 export const rolloutStep: ReadStep<BootstrapPlan> = {
