@@ -1,5 +1,5 @@
 // Credentials of a repository, by where they are kept: for git here, and for the Secret that Flux reads.
-import { usageError } from '../errors.ts'
+import { OpsError, usageError } from '../errors.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Git, GitAccess } from '../ports/git.ts'
@@ -72,13 +72,50 @@ export async function gitAccess(ctx: Reader, access: Reach | null): Promise<GitA
   return { how: 'ssh', keyFile, knownHostsFile, unlock }
 }
 
+const usedOf = (access: Access): readonly string[] =>
+  access.how === 'ssh'
+    ? [
+        `was shown: the key ${access.keyFile}; its public half has to be a key of the repository, with the right to push`,
+        access.passphraseEnv === null
+          ? 'where it has a passphrase of its own:  git.auth.ssh.passphraseEnv of the cluster file'
+          : `it is unlocked with the passphrase of ${access.passphraseEnv}: is it the right one?`,
+      ]
+    : [
+        `was sent: the token of ${access.env ?? access.file}, for user ${access.username}`,
+        'is it still valid, and may it read and write this repository?',
+      ]
+
+const NOT_TAKEN = /fatal: could not read (?:Username|Password) for .*/
+
+/** The error of a server that lets nobody in, with the credentials that were used in place of advice about the person's own git. */
+export function withCredentials(error: unknown, access: Reach | null): unknown {
+  if (!(error instanceof OpsError) || error.code !== 'git-auth' || access === null || access.how === 'own') return error
+  const message = access.how === 'token' ? error.message.replace(NOT_TAKEN, 'it does not take the token') : error.message
+  return new OpsError({ code: error.code, message, hints: usedOf(access), exit: error.exit, cause: error })
+}
+
+/** Each of its methods gives a promise, but for `as`. */
+function telling(git: Git, access: Reach): Git {
+  const told =
+    (method: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      const answer = method(...args)
+      if (!(answer instanceof Promise)) return answer
+      return answer.catch((error: unknown) => {
+        throw withCredentials(error, access)
+      })
+    }
+  return Object.fromEntries(Object.entries(git).map(([name, method]) => [name, told(method)])) as unknown as Git
+}
+
 /** The same context, whose git reaches the repository as the plan says. */
 export async function reaching<C extends Pick<ReadContext, 'git' | 'files' | 'env'>>(
   ctx: C,
   plan: { readonly access: Reach | null },
 ): Promise<C> {
   const access = await gitAccess(ctx, plan.access)
-  return access === undefined ? ctx : { ...ctx, git: (ctx.git as Git).as(access) }
+  if (access === undefined || plan.access === null) return ctx
+  return { ...ctx, git: telling((ctx.git as Git).as(access), plan.access) }
 }
 
 /** The same context: git and forge are asked with the token of the file, where it has one. */

@@ -1,12 +1,16 @@
 // A repository behind a real sshd: the key and the host key are those of the file, and never those that a server merely shows.
+
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { withAgent } from '../../src/adapters/ssh-agent.ts'
 import { namedTools } from '../../src/sandbox/standard.ts'
 import { readPrivateKey } from '../../src/ssh/private-key.ts'
 import type { CliResult } from '../cli/flux-ops.ts'
+import { sshKey } from '../helpers/ssh-keys.ts'
 import { type SshServer, startSshd } from '../helpers/ssh-server.ts'
 import { BootstrapDesk } from '../runbooks/bootstrap/desk.ts'
 import { isReady, runOf } from './publishing.ts'
@@ -19,12 +23,26 @@ beforeAll(async () => {
   const { sshd: program = '' } = await namedTools(['ssh'], () => {})
   sshd = await startSshd(program, join(desk.work, 'sshd'))
   await writeFile(join(desk.work, 'id'), sshd.identity, { mode: 0o600 })
+  await writeFile(join(desk.work, 'stranger'), sshKey().identity, { mode: 0o600 })
+  await desk.tell('passphrase of an SSH key', PASSPHRASE)
+  // What stands before it is the same in every such file.
+  await desk.tell('SSH key', sshd.identity.split('\n')[3] ?? '')
 })
 afterAll(async () => {
   await sshd?.close()
   await desk?.close()
 })
 beforeEach(() => desk.reset())
+
+const PASSPHRASE = 'correct horse battery staple'
+
+/** The key that the server lets in, locked. */
+async function lockedKey(): Promise<void> {
+  const file = join(desk.work, 'locked')
+  await writeFile(file, sshd.identity, { mode: 0o600 })
+  await promisify(execFile)('ssh-keygen', ['-q', '-p', '-P', '', '-N', PASSPHRASE, '-f', file])
+  expect(await readFile(file, 'utf8')).not.toBe(sshd.identity)
+}
 
 /** As ssh-keygen -l prints it. */
 const fingerprint = (): string => {
@@ -147,4 +165,50 @@ test('a Secret with a host key that was never pinned is not gone on with', async
 
   expect(said.code).toBe(3)
   expect(said.stdout).toContain('git-secret-free')
+})
+
+const namespaces = (): Promise<string> => desk.kubectl('get', 'namespaces', '-o', 'name')
+
+test('with a key that has a passphrase everything is cloned, pushed and fetched by Flux', async () => {
+  await lockedKey()
+  const file = await fileWith({ privateKeyFile: 'locked', passphraseEnv: 'KEY_PASSPHRASE', hostKeys: [fingerprint()] })
+
+  const said = await desk.bootstrap(file, { KEY_PASSPHRASE: PASSPHRASE })
+
+  expect(said, `${said.stdout}${said.stderr}`).toMatchObject({ code: 0 })
+  expect(await desk.log()).toHaveLength(1)
+  const { identity = '', password = '' } = await secret()
+  expect(Buffer.from(identity, 'base64').toString()).toBe(await readFile(join(desk.work, 'locked'), 'utf8'))
+  expect(Buffer.from(password, 'base64').toString()).toBe(PASSPHRASE)
+  const head = (await desk.run('git', '-C', desk.bare(), 'rev-parse', 'main')).trim()
+  const fetched = await desk.kubectl(
+    '-n',
+    'flux-system',
+    'get',
+    'gitrepository',
+    'flux-system',
+    '-o',
+    'jsonpath={.status.artifact.revision}',
+  )
+  expect(fetched).toBe(`main@sha1:${head}`)
+})
+
+test.each<[string, Record<string, unknown>, Record<string, string>, RegExp]>([
+  ['that the server does not know', { privateKeyFile: 'stranger' }, {}, /did not let us in[\s\S]*was shown: the key \S+\/stranger/],
+  ['whose passphrase is not named', { privateKeyFile: 'locked' }, {}, /did not let us in[\s\S]*git\.auth\.ssh\.passphraseEnv/],
+  ['whose passphrase is not set', { privateKeyFile: 'locked', passphraseEnv: 'KEY_PASSPHRASE' }, {}, /KEY_PASSPHRASE is not set/],
+  [
+    'whose passphrase is another',
+    { privateKeyFile: 'locked', passphraseEnv: 'KEY_PASSPHRASE' },
+    { KEY_PASSPHRASE: 'wrong' },
+    /did not let us in[\s\S]*unlocked with the passphrase of KEY_PASSPHRASE/,
+  ],
+])('a key %s is told by its name, and nothing is changed', async (_what, ssh, env, words) => {
+  await lockedKey()
+
+  const said = await desk.bootstrap(await fileWith({ ...ssh, hostKeys: [fingerprint()] }), env)
+
+  expect(said.code, said.stderr).toBe(2)
+  expect(said.stderr).toMatch(words)
+  expect(await namespaces()).not.toContain('flux-system')
 })

@@ -1,7 +1,7 @@
 // The repository of a cluster file: reached with the file's credentials, cloned into a folder of our own, or a clone that a person names.
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { type Access, ASKPASS, asFile, askpassPath, gitAccess, type Reach } from '../../actions/git-credentials.ts'
+import { type Access, ASKPASS, asFile, askpassPath, gitAccess, type Reach, withCredentials } from '../../actions/git-credentials.ts'
 import { prepareClone } from '../../adapters/git-clone.ts'
 import type { ClusterFile } from '../../cluster-file/schema.ts'
 import { OpsError, usageError } from '../../errors.ts'
@@ -69,6 +69,14 @@ const authorOf = ({ git, metadata }: ClusterFile) => ({
   email: git.author.email ?? `flux-ops@${metadata.name}.invalid`,
 })
 
+/** No run has begun: credentials that are refused are wrong input. */
+function notLetIn(error: unknown, access: Reach | null): unknown {
+  const told = withCredentials(error, access)
+  if (!(told instanceof OpsError) || told.code !== 'git-auth') return told
+  const { code, message, hints } = told
+  return new OpsError({ code, message, hints: [...hints, 'nothing was changed'], exit: 'usage', cause: told })
+}
+
 /** Whoever lets a key be made has to get in by another one. */
 function letIn(error: unknown, url: string): unknown {
   if (!(error instanceof OpsError) || error.code !== 'git-auth') return error
@@ -100,7 +108,7 @@ async function remoteIn({ git }: World, clone: string, url: string): Promise<{ r
   )
 }
 
-/** Throws what git says of the remote, `git-unpushed` and `git-branch-missing` (refused), `clone-other` (usage), and those of pinnedHosts and gitAccess. */
+/** Throws what git says of the remote (`git-auth` is wrong input), `git-unpushed` and `git-branch-missing` (refused), `clone-other` (usage), and those of pinnedHosts and gitAccess. */
 export async function openClone(world: World, file: ClusterFile, { runs, clone }: Opening): Promise<OpenClone> {
   const own = cloneFolder(runs, file)
   const knownHosts = await pinnedHosts(world, file)
@@ -124,7 +132,7 @@ export async function openClone(world: World, file: ClusterFile, { runs, clone }
     author: authorOf(file),
     absent: forge?.absent === true,
   }).catch((error: unknown) => {
-    throw access?.how === 'own' ? letIn(error, url) : error
+    throw access?.how === 'own' ? letIn(error, url) : notLetIn(error, access)
   })
   return { ...found, repo: own, remote: 'origin', named: false }
 }

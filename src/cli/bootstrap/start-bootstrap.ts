@@ -30,9 +30,7 @@ function assertAgrees(given: string | undefined, wanted: string, flag: string, f
 
 /** What a file may say and no run does yet. */
 function assertPossible({ flux }: ClusterFile): void {
-  const wanting = [
-    ...(flux.style === 'operator' ? ['flux.style operator'] : []),
-  ]
+  const wanting = [...(flux.style === 'operator' ? ['flux.style operator'] : [])]
   if (wanting.length === 0) return
   throw usageError(
     'bootstrap-not-yet',
