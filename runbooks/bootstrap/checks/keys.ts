@@ -1,5 +1,5 @@
 // Whether the key can be had, kept, and opens what is sealed already.
-
+import semver from 'semver'
 import { sealBackup } from '../../../src/actions/keys/seal-backup.ts'
 import { surveyWorkTree } from '../../../src/actions/keys/sealed-survey.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
@@ -26,6 +26,15 @@ async function keysToCome(ctx: ReadContext, { file }: BootstrapInput): Promise<r
   return (await givenKey(ctx, file))?.identities ?? []
 }
 
+const POST_QUANTUM_SINCE = '2.9.0'
+
+/** Why Flux could not decrypt with one of the keys; undefined where it can with all. */
+function unfit(identities: readonly Identity[], version: string): string | undefined {
+  if (identities.some(({ kind }) => kind === 'plugin')) return 'a key of a plugin of age, and Flux reads none of a file that has one'
+  const isOld = semver.lt(version, POST_QUANTUM_SINCE)
+  return isOld && identities.some(({ kind }) => kind === 'hybrid') ? `a post-quantum key, and Flux ${version} reads none` : undefined
+}
+
 export const ageKeyAgrees: BootstrapCheck = {
   id: 'age-key-agrees',
   title: 'the key of the file is the key of the cluster',
@@ -39,7 +48,11 @@ export const ageKeyAgrees: BootstrapCheck = {
       if (there !== undefined && there.secret.problems.length > 0) return { status: 'unknown', cause: there.secret.problems.join('; ') }
       const held = (there?.identities ?? []).map(({ recipient }) => recipient)
       const from = keyOrigin(file.sops)
-      const given = ((await givenKey(ctx, file))?.identities ?? []).map(({ recipient }) => recipient)
+      const identities = (await givenKey(ctx, file))?.identities ?? []
+      const given = identities.map(({ recipient }) => recipient)
+      const why = unfit(identities, file.flux.version)
+      if (why !== undefined)
+        return fail('age-key-agrees', `${from} has ${why}`, [`another key, or Flux ${POST_QUANTUM_SINCE} or newer for a post-quantum one`])
       if (key.recipient !== undefined && ![...held, ...given].includes(key.recipient) && held.length + given.length > 0)
         return fail('age-key-agrees', `neither Secret ${id} nor ${from ?? 'the file'} has the key of ${key.recipient}`, [
           'sops.key.recipient of the file',
