@@ -105,7 +105,7 @@ const shownKey = ({ stderr }: CliResult): string => /((?:ssh|ecdsa)-\S+ AAAA\S+ 
 
 /** All that the run has left behind on this machine. */
 async function leftBehind(): Promise<string> {
-  const entries = await readdir(join(desk.cli.home, 'state'), { recursive: true, withFileTypes: true })
+  const entries = await readdir(desk.state, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes('/.git'))
   return (await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), 'latin1')))).join('\n')
 }

@@ -25,7 +25,17 @@ sops: {key: {file: /key.txt${recipient === undefined ? '' : `, recipient: ${reci
 `,
     'cluster.yaml',
   )
-  const input: BootstrapInput = { file, repo: '/repo', access: null, knownHosts: [], tool: '0.1.0' }
+  const input: BootstrapInput = {
+    file,
+    repo: '/repo',
+    remote: 'origin',
+    named: false,
+    access: null,
+    forFlux: null,
+    forge: null,
+    knownHosts: [],
+    tool: '0.1.0',
+  }
   return ageKeyAgrees.probe(fakeContext({ files: new Map([['/key.txt', text]]) }), input)
 }
 

@@ -55,7 +55,17 @@ describe('a file of flux bootstrap that is in git', () => {
     const kube = new FakeKube()
     kube.unserved.add('podmonitors')
     const ctx = fakeContext({ kube, git: { tracked: async () => tracked }, exec: () => ({ stdout: MANIFESTS }) })
-    const input: BootstrapInput = { file: FILE, repo, access: ACCESS, knownHosts: [], tool: '0.1.0' }
+    const input: BootstrapInput = {
+      file: FILE,
+      repo,
+      remote: 'origin',
+      named: false,
+      access: ACCESS,
+      forFlux: ACCESS,
+      forge: null,
+      knownHosts: [],
+      tool: '0.1.0',
+    }
     const { files, advice } = await missingFiles({ ...ctx, files: localFiles }, input)
     return { paths: files.map(({ path }) => path), advice: advice.join('\n') }
   }
