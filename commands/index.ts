@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, CommandLoader>> = {
   'audit:keys': () => import('./audit/keys.ts'),
   backup: () => import('./backup.ts'),
   bootstrap: () => import('./bootstrap.ts'),
+  'credentials:rotate': () => import('./credentials/rotate.ts'),
   init: () => import('./init.ts'),
   'migrate:operator': () => import('./migrate/operator.ts'),
   recover: () => import('./recover/index.ts'),

@@ -4,6 +4,7 @@ import type { AnyRunbook } from '../src/engine/model.ts'
 export const runbooks: Readonly<Record<string, () => Promise<AnyRunbook>>> = {
   'age-rotate': async () => (await import('./age-rotate/index.ts')).ageRotate as unknown as AnyRunbook,
   bootstrap: async () => (await import('./bootstrap/index.ts')).bootstrap as unknown as AnyRunbook,
+  'credentials-rotate': async () => (await import('./credentials-rotate/index.ts')).credentialsRotate as unknown as AnyRunbook,
   'migrate-operator': async () => (await import('./migrate-operator/index.ts')).migrateOperator as unknown as AnyRunbook,
   restore: async () => (await import('./restore/index.ts')).restore as unknown as AnyRunbook,
   resume: async () => (await import('./resume/index.ts')).resume as unknown as AnyRunbook,

@@ -19,8 +19,8 @@ const split = (args: string[]): { projects: string[]; rest: string[] } => {
 const usesSandbox = (projects: string[]): boolean => projects.some((project) => project !== 'unit')
 
 const buildToolchain = (projects: string[]): boolean => {
-  const more = Object.entries({ forge: 'forge', hazards: 'kubernetes-1.33', recover: 'ssh', bootstrap: 'ssh' })
-  const tools = ['all', ...more.flatMap(([project, set]) => (projects.includes(project) ? [set] : []))]
+  const more = Object.entries({ forge: ['forge'], hazards: ['kubernetes-1.33'], recover: ['ssh'], bootstrap: ['ssh', 'forge'] })
+  const tools = ['all', ...more.flatMap(([project, sets]) => (projects.includes(project) ? sets : []))]
   const { status } = spawnSync(process.execPath, ['scripts/toolchain.ts', ...tools], { cwd: root, stdio: 'inherit' })
   return status === 0
 }
@@ -38,7 +38,7 @@ const vitest = (projects: string[], rest: string[], countsFile: string): Promise
     const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=./scripts/test/closing-line.ts']
     for (const project of projects) args.push('--project', project)
     // It searches what the tests of runbooks have left behind.
-    if (projects.some((project) => ['sandbox', 'faults', 'forge'].includes(project))) args.push('--project', 'secrets')
+    if (projects.some((project) => ['sandbox', 'faults', 'bootstrap', 'forge'].includes(project))) args.push('--project', 'secrets')
     const child = spawn(process.execPath, [...args, ...rest], {
       cwd: root,
       stdio: 'inherit',

@@ -3,7 +3,7 @@ import type { Check } from '../../src/engine/model.ts'
 import { clusterMeant, kubernetesFits, permissions, releaseKnown, storageClass } from './checks/cluster.ts'
 import { ageKeyAgrees, backupPossible, sealedFilesOpen, secretsOpen } from './checks/keys.ts'
 import { operatorFound, operatorKnows } from './checks/operator.ts'
-import { componentsKept, pathFree, pushAllowed } from './checks/repository.ts'
+import { cloneFits, componentsKept, forgeReady, pathFree, pushAllowed } from './checks/repository.ts'
 import { gitSecretFree, noOtherFlux } from './checks/standing.ts'
 import { toolsPresent } from './checks/tools.ts'
 import type { BootstrapInput } from './input.ts'
@@ -17,9 +17,11 @@ export const checks: readonly Check<BootstrapInput>[] = [
   kubernetesFits,
   storageClass,
   toolsPresent,
+  cloneFits,
   pathFree,
   componentsKept,
   pushAllowed,
+  forgeReady,
   gitSecretFree,
   ageKeyAgrees,
   sealedFilesOpen,

@@ -11,8 +11,9 @@ import { type Repository, repositoryOf, type ScaffoldFile } from '../../src/scaf
 import { placesOf } from '../../src/scaffold/places.ts'
 import { scaffold } from '../../src/scaffold/scaffold.ts'
 import { generateKey } from '../../src/sops/keys/generate.ts'
-import { keySecret, keysInCluster, keysOfFile } from './age.ts'
+import { keySecret, keysInCluster } from './age.ts'
 import { installFlags } from './flags.ts'
+import { givenKey } from './given-key.ts'
 import type { BootstrapInput } from './input.ts'
 import { missingOperator } from './operator-files.ts'
 import type { BootstrapPlan } from './plan-schema.ts'
@@ -30,6 +31,9 @@ export interface Missing {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+/** The styles that have the files of `flux bootstrap`. */
+export const hasGotkFiles = ({ flux }: Pick<File, 'flux'>): boolean => ['git', 'github', 'gitlab', 'gitea'].includes(flux.style)
+
 /** Folder of the files of `flux bootstrap`. */
 export const gotkFolder = ({ git, flux }: Pick<File, 'git' | 'flux'>): string =>
   git.path === '.' ? flux.namespace : `${git.path}/${flux.namespace}`
@@ -41,18 +45,18 @@ export function foldersOf(file: ClusterFile): { readonly install: string; readon
   return { install: bootstrap, sync: config }
 }
 
-const syncText = ({ file, access }: Pick<BootstrapInput, 'file' | 'access'>): string =>
+const syncText = ({ file, forFlux }: Pick<BootstrapInput, 'file' | 'forFlux'>): string =>
   syncManifest({
     namespace: file.flux.namespace,
     url: file.git.url ?? '',
     branch: file.git.branch,
     path: file.git.path,
     interval: file.git.interval,
-    secretName: access === null ? undefined : file.git.secretName,
+    secretName: forFlux === null ? undefined : file.git.secretName,
     recurseSubmodules: file.git.recurseSubmodules,
   })
 
-function gotkFiles(input: Pick<BootstrapInput, 'file' | 'access'>): Planned[] {
+function gotkFiles(input: Pick<BootstrapInput, 'file' | 'forFlux'>): Planned[] {
   const { flux, sops } = input.file
   const folder = gotkFolder(input.file)
   const components = [...flux.components, ...flux.componentsExtra]
@@ -72,7 +76,7 @@ function gotkFiles(input: Pick<BootstrapInput, 'file' | 'access'>): Planned[] {
 }
 
 /** A kustomization.yaml that is there is a person's: it is where patches are kept. */
-function missingGotk(input: Pick<BootstrapInput, 'file' | 'access'>, there: Repository): { files: Planned[]; advice: string[] } {
+function missingGotk(input: Pick<BootstrapInput, 'file' | 'forFlux'>, there: Repository): { files: Planned[]; advice: string[] } {
   const files: Planned[] = []
   const advice: string[] = []
   for (const wanted of gotkFiles(input)) {
@@ -113,11 +117,11 @@ interface KeyToCome {
 }
 
 /** The key that files are sealed to: the cluster's, the file's, or in place of one that is made in the run that of a key which is thrown away. */
-async function keyToCome(ctx: ReadContext, { sops, flux }: File): Promise<KeyToCome> {
+async function keyToCome(ctx: ReadContext, file: File): Promise<KeyToCome> {
+  const { sops } = file
   if (sops === undefined) return { recipient: undefined, standIn: null }
-  const there = await keysInCluster(ctx, keySecret({ flux }, sops))
-  const given =
-    there?.identities.length || sops.key.file === undefined ? (there?.identities ?? []) : (await keysOfFile(ctx, sops.key.file)).identities
+  const there = await keysInCluster(ctx, keySecret(file, sops))
+  const given = there?.identities.length ? there.identities : ((await givenKey(ctx, file))?.identities ?? [])
   const recipient = given.find((one) => one.recipient !== undefined)?.recipient
   if (recipient !== undefined) return { recipient, standIn: null }
   const made = (await generateKey('x25519')).recipient
@@ -127,7 +131,7 @@ async function keyToCome(ctx: ReadContext, { sops, flux }: File): Promise<KeyToC
 const POD_MONITOR: Resource = { group: 'monitoring.coreos.com', version: 'v1', plural: 'podmonitors', kind: 'PodMonitor', namespaced: true }
 
 async function componentsOf(ctx: ReadContext, { file, repo }: BootstrapInput): Promise<BootstrapPlan['components']> {
-  if (file.flux.style !== 'git') return null
+  if (!hasGotkFiles(file)) return null
   const path = `${gotkFolder(file)}/gotk-components.yaml`
   const sum = sha256(await generateComponents(ctx, file.flux.version, installFlags(file)))
   const isThere = (await ctx.files.exists(`${repo}/${path}`)) && (await ctx.files.sha256(`${repo}/${path}`)) === sum

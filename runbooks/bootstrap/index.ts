@@ -8,6 +8,9 @@ import { makePlan } from './plan.ts'
 import { type BootstrapPlan, planSchema } from './plan-schema.ts'
 import { bootstrapSteps } from './steps.ts'
 
+/** Steps that come once the branch has the commit. */
+const BEHIND: ReadonlySet<string> = new Set(['install', 'sync', 'rollout', 'layers', 'verify'])
+
 export const bootstrap: Runbook<BootstrapInput, BootstrapPlan> = {
   id: 'bootstrap',
   version: 1,
@@ -21,4 +24,5 @@ export const bootstrap: Runbook<BootstrapInput, BootstrapPlan> = {
   describe: describePlan,
   assertFresh: assertPlannedCluster,
   assertAbandon: assertPlannedCluster,
+  afterFailure: (_plan, stepId, runId) => (BEHIND.has(stepId) ? [] : [`take it back:  flux-ops runs abandon ${runId}`]),
 }

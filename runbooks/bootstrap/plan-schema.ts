@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { clusterFileSchema } from '../../src/cluster-file/schema.ts'
-import { accessSchema } from './input.ts'
+import { forFluxSchema, forgeSchema, reachSchema } from './input.ts'
 
 export const planSchema = z.strictObject({
   clusterUid: z.string(),
   context: z.string(),
   kubernetes: z.string(),
   file: clusterFileSchema,
-  access: accessSchema.nullable(),
+  access: reachSchema.nullable(),
+  forFlux: forFluxSchema.nullable(),
+  forge: forgeSchema.nullable(),
   knownHosts: z.array(z.string()),
   repo: z.strictObject({
     root: z.string(),
@@ -18,6 +20,8 @@ export const planSchema = z.strictObject({
     url: z.string(),
     source: z.string(),
   }),
+  /** Where the change is proposed; null where it is not. */
+  pullRequest: z.strictObject({ kind: z.enum(['gitea', 'github', 'gitlab']), url: z.string(), path: z.string() }).nullable(),
   /** Folders that are rendered: what Flux itself is, and what it follows. */
   folders: z.strictObject({ install: z.string(), sync: z.string() }),
   /** Of `flux install`. */

@@ -20,7 +20,7 @@ export interface Standing {
 
 export const whyOf = (object: KubeObject): string => {
   const { state, reason, message } = verdict(object)
-  return [reason, message].filter((part) => part !== '').join(': ') || state
+  return [reason, message.replace(/\s+/g, ' ').trim()].filter((part) => part !== '').join(': ') || state
 }
 
 export const isWell = (object: KubeObject): boolean => ['ready', 'static'].includes(verdict(object).state)

@@ -17,6 +17,8 @@ export interface Proposal {
   readonly forge: ForgePlaceOfPlan
   readonly branch: string
   readonly trailer: Trailer
+  /** What leads back behind the merge; left out: a rollback. */
+  readonly back?: string
   readonly facts: Readonly<Record<string, Facts>>
 }
 
@@ -86,7 +88,7 @@ export async function assertUnmerged(ctx: ReadContext, proposal: Proposal): Prom
     'pull-request-merged',
     `pull request ${found.number} is merged: Flux acts on it already, so that the run can no longer be taken back by abandon`,
     `flux-ops runs resume ${proposal.runId}`,
-    `or, once it is resumed, back with:  flux-ops rollback ${proposal.runId}`,
+    proposal.back ?? `or, once it is resumed, back with:  flux-ops rollback ${proposal.runId}`,
   )
 }
 

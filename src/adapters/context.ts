@@ -68,12 +68,13 @@ const environmentOf = ({ env, redactor }: Pick<WorldOptions, 'env' | 'redactor'>
 const IN_CLUSTER = 'inClusterContext'
 
 /** What needs no cluster. */
-export type LocalWorld = Pick<World, 'exec' | 'git' | 'files' | 'clock' | 'env'>
+export type LocalWorld = Pick<World, 'exec' | 'git' | 'files' | 'forge' | 'clock' | 'env'>
 
 /** For what is asked of files alone: no kubeconfig is read. */
 export function localWorld(options: Pick<WorldOptions, 'env' | 'redactor' | 'signal'>): LocalWorld {
   const exec = createExec({ env: options.env, redactor: options.redactor, signal: options.signal })
-  return { exec, git: createGit(exec), files: localFiles, clock: systemClock, env: environmentOf(options) }
+  const forge = createForge({ exec, ...options })
+  return { exec, git: createGit(exec), files: localFiles, forge, clock: systemClock, env: environmentOf(options) }
 }
 
 /** Reads the kubeconfig only; throws its usage errors. No cluster is asked and no tool started yet. */

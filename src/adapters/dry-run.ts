@@ -52,6 +52,7 @@ const dryExec = (exec: Exec, would: Would): Exec => ({
 })
 
 const gitReads = (git: Git) => ({
+  admits: (...asked: Parameters<Git['admits']>) => git.admits(...asked),
   root: (dir: string) => git.root(dir),
   head: (dir: string) => git.head(dir),
   branch: (dir: string) => git.branch(dir),
@@ -60,6 +61,7 @@ const gitReads = (git: Git) => ({
   status: (dir: string) => git.status(dir),
   rebasing: (dir: string) => git.rebasing(dir),
   remoteHead: (dir: string, remote: string, branch: string) => git.remoteHead(dir, remote, branch),
+  remoteCommit: (dir: string, remote: string, branch: string) => git.remoteCommit(dir, remote, branch),
   show: (dir: string, commit: string, path: string) => git.show(dir, commit, path),
   commitsWithTrailer: (dir: string, ref: string, key: string, value: string) => git.commitsWithTrailer(dir, ref, key, value),
   isAncestor: (dir: string, commit: string, of: string) => git.isAncestor(dir, commit, of),
@@ -100,6 +102,7 @@ const dryGit = (git: Git, would: Would): Git => {
 }
 
 const dryForge = (forge: Forge, would: Would): Forge => ({
+  as: (access) => dryForge(forge.as(access), would),
   detect: (url) => forge.detect(url),
   mayPush: (repo) => forge.mayPush(repo),
   find: (repo, branches) => forge.find(repo, branches),
@@ -108,6 +111,11 @@ const dryForge = (forge: Forge, would: Would): Forge => ({
     would(`open a pull request of ${head} into ${base} on ${url}/${path}`)
     return { number: 0, url: `${url}/${path}`, state: 'open' }
   },
+  exists: (repo) => forge.exists(repo),
+  deployKeys: (repo) => forge.deployKeys(repo),
+  create: async ({ url, path }, { visibility }) => would(`make the ${visibility} repository ${url}/${path}`),
+  addDeployKey: async ({ url, path }, { title }) => would(`register deploy key ${title} on ${url}/${path}`),
+  removeDeployKey: async ({ url, path }, id) => would(`remove deploy key ${id} of ${url}/${path}`),
   close: async ({ url, path }, number) => would(`close pull request ${number} on ${url}/${path}`),
 })
 

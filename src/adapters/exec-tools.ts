@@ -19,6 +19,7 @@ export const TOOLS: Readonly<Record<Tool, ToolFacts>> = {
   helm: { minimum: '3.14', install: 'https://helm.sh/docs/intro/install/', contextFlag: '--kube-context' },
   gh: { minimum: '2.40', install: 'https://cli.github.com' },
   glab: { minimum: '1.40', install: 'https://gitlab.com/gitlab-org/cli' },
+  'ssh-add': { minimum: '8.4', install: "your system's package openssh-client" },
   'ssh-keyscan': { minimum: '8.0', install: "your system's package openssh-client" },
 }
 

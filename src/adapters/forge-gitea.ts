@@ -1,62 +1,19 @@
 // Gitea and Forgejo by their REST API, v1: https://docs.gitea.com/api/ (Forgejo keeps to it).
 import * as z from 'zod'
-import { messageOf, OpsError } from '../errors.ts'
+import { OpsError } from '../errors.ts'
 import type { Branches, ForgeRepository, PullRequest } from '../ports/forge.ts'
 import type { ForgeOptions, KindForge } from './forge.ts'
 import { commitField, flagField, numberField, pullRequest, shaped, urlField } from './forge-answers.ts'
+import { type Answer, askForge } from './forge-http.ts'
 import { authorization, TOKEN } from './forge-token.ts'
 
-const TIMEOUT_MS = 30_000
-/** Of one answer: fifty pull requests are a few MB. */
-const MOST_BYTES = 32 * 2 ** 20
-
-interface Answer {
-  readonly status: number
-  /** undefined: what came is no JSON. */
-  readonly body: unknown
-}
-
-const limited = (signal: AbortSignal | undefined): AbortSignal =>
-  AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])])
-
-async function textOf(response: Response): Promise<string> {
-  const parts: Uint8Array[] = []
-  let bytes = 0
-  for await (const part of response.body ?? []) {
-    bytes += part.length
-    if (bytes > MOST_BYTES) throw new Error(`the answer has more than ${MOST_BYTES / 2 ** 20} MiB`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-async function ask(url: string, init: RequestInit, signal: AbortSignal | undefined): Promise<Answer> {
-  try {
-    const response = await fetch(url, { ...init, signal: limited(signal) })
-    return { status: response.status, body: jsonIn(await textOf(response)) }
-  } catch (cause) {
-    signal?.throwIfAborted()
-    const why = cause instanceof Error && cause.cause !== undefined ? messageOf(cause.cause) : messageOf(cause)
-    throw new OpsError({
-      code: 'forge-unreachable',
-      message: `${new URL(url).origin} does not answer: ${why}`,
-      hints: ['its pages are elsewhere:  --forge-url URL', `look:  curl ${new URL(url).origin}/api/v1/version`],
-      cause,
-    })
-  }
-}
-
 /** What answers at `/api/v1/version`; undefined when nothing that looks like it does. */
-export async function giteaVersion(url: string, signal?: AbortSignal): Promise<string | undefined> {
-  const { status, body } = await ask(`${url}/api/v1/version`, { headers: { accept: 'application/json' } }, signal)
+export async function giteaVersion(
+  url: string,
+  { signal, given }: Pick<ForgeOptions, 'signal' | 'given'> = {},
+): Promise<string | undefined> {
+  const asking = { headers: { accept: 'application/json' }, signal, caFile: given?.caFile }
+  const { status, body } = await askForge(`${url}/api/v1/version`, asking)
   const version = (body as { version?: unknown } | undefined)?.version
   return status === 200 && typeof version === 'string' ? version : undefined
 }
@@ -108,10 +65,10 @@ const NEWEST = 50
 export function createGiteaForge(options: ForgeOptions): KindForge {
   const call = async (repo: ForgeRepository, method: string, path: string, json?: object): Promise<Answer> => {
     const header = await authorization(options, repo)
-    const headers = { accept: 'application/json', authorization: header.reveal(), ...(json && { 'content-type': 'application/json' }) }
+    const headers = { accept: 'application/json', authorization: header.reveal() }
     const [owner = '', name = ''] = repo.path.split('/').slice(-2).map(encodeURIComponent)
     const url = `${repo.url}/api/v1/repos/${owner}/${name}${path}`
-    return ask(url, { method, headers, ...(json && { body: JSON.stringify(json) }) }, options.signal)
+    return askForge(url, { method, headers, json, signal: options.signal, caFile: options.given?.caFile })
   }
   const must = async <T>(schema: z.ZodType<T>, what: string, ...args: Parameters<typeof call>): Promise<T> => {
     const answer = await call(...args)

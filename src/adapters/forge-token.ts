@@ -7,8 +7,13 @@ import type { ForgeOptions } from './forge.ts'
 export const TOKEN = 'FLUX_OPS_FORGE_TOKEN'
 
 /** The token that was given for flux-ops, or for this kind of forge. Throws OpsError `forge-token-invalid`. */
-export function tokenFrom({ env, redactor }: Pick<ForgeOptions, 'env' | 'redactor'>, ...more: string[]): Secret | undefined {
-  const value = [TOKEN, ...more].map((name) => env[name]?.trim()).find((each) => each !== undefined && each !== '')
+export function tokenFrom(
+  { env, redactor, given }: Pick<ForgeOptions, 'env' | 'redactor' | 'given'>,
+  ...more: string[]
+): Secret | undefined {
+  const named = env[TOKEN]?.trim() ? [TOKEN] : more
+  if (given !== undefined && named[0] !== TOKEN) return given.token
+  const value = named.map((name) => env[name]?.trim()).find((each) => each !== undefined && each !== '')
   if (value === undefined) return undefined
   const secret = new Secret(value)
   redactor.register(secret)
@@ -31,6 +36,14 @@ const missing = (url: string, why: string): OpsError =>
 
 const fieldOf = (text: string, key: string): string | undefined => new RegExp(`^${key}=(.*)$`, 'm').exec(text)?.[1]
 
+/** A forge takes both a token and a password beside a user name. */
+function basic({ redactor }: Pick<ForgeOptions, 'redactor'>, user: string, password: string): Secret {
+  redactor.register(password)
+  const text = Buffer.from(`${user}:${password}`).toString('base64')
+  redactor.register(text)
+  return new Secret(`Basic ${text}`)
+}
+
 /** What `git credential fill` knows, as a header; the question goes in and the answer comes out by pipes. */
 async function fromGit({ exec, redactor }: ForgeOptions, { url, dir }: ForgeRepository): Promise<Secret> {
   const { protocol, host } = new URL(url)
@@ -46,14 +59,13 @@ async function fromGit({ exec, redactor }: ForgeOptions, { url, dir }: ForgeRepo
   })
   const [user, password] = [fieldOf(filled.stdout, 'username'), fieldOf(filled.stdout, 'password')]
   if (filled.exitCode !== 0 || user === undefined || !password) throw missing(url, '')
-  redactor.register(password)
-  const basic = Buffer.from(`${user}:${password}`).toString('base64')
-  redactor.register(basic)
-  return new Secret(`Basic ${basic}`)
+  return basic({ redactor }, user, password)
 }
 
 /** Value of the Authorization header for Gitea and Forgejo. Throws OpsError `forge-token-missing`. */
 export async function authorization(options: ForgeOptions, repo: ForgeRepository): Promise<Secret> {
   const token = tokenFrom(options, 'GITEA_TOKEN')
+  const { given } = options
+  if (token !== undefined && token === given?.token && given.username !== undefined) return basic(options, given.username, token.reveal())
   return token === undefined ? fromGit(options, repo) : new Secret(`token ${token.reveal()}`)
 }

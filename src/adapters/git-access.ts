@@ -16,22 +16,33 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 /** ssh takes a list of files in this option: a blank in a name needs quotes of its own. */
 const hosts = (path: string): string => `UserKnownHostsFile="${path}"`
 
+const pinned = (knownHostsFile: string): string[] => [
+  'StrictHostKeyChecking=yes',
+  'GlobalKnownHostsFile=none',
+  hosts(knownHostsFile),
+  'ConnectTimeout=20',
+]
+
+const asOption = (option: string): string[] => ['-o', quoted(option)]
+
 function overSsh({ keyFile, knownHostsFile, unlock }: GitAccess & { how: 'ssh' }): AccessArguments {
   const options = [
     'IdentitiesOnly=yes',
     // A key of the agent could let us in where that of the file would not.
     'IdentityAgent=none',
-    'StrictHostKeyChecking=yes',
-    'GlobalKnownHostsFile=none',
-    hosts(knownHostsFile),
-    'ConnectTimeout=20',
+    ...pinned(knownHostsFile),
     ...(unlock === undefined ? ['BatchMode=yes'] : ['NumberOfPasswordPrompts=1', 'PasswordAuthentication=no']),
   ]
-  const command = ['ssh', ...options.flatMap((option) => ['-o', quoted(option)]), '-i', quoted(keyFile)].join(' ')
+  const command = ['ssh', ...options.flatMap(asOption), '-i', quoted(keyFile)].join(' ')
   const asking =
     unlock === undefined ? {} : { SSH_ASKPASS: unlock.program, SSH_ASKPASS_REQUIRE: 'force', FLUX_OPS_ASKPASS: unlock.passphrase }
   return { args: [], env: { GIT_SSH_COMMAND: command, ...asking } }
 }
+
+const withOwnKeys = ({ knownHostsFile }: GitAccess & { how: 'own' }): AccessArguments => ({
+  args: [],
+  env: { GIT_SSH_COMMAND: ['ssh', ...[...pinned(knownHostsFile), 'BatchMode=yes'].flatMap(asOption)].join(' ') },
+})
 
 function byToken({ origin, username, token, bearer, caFile }: GitAccess & { how: 'token' }): AccessArguments {
   const value = bearer ? `Bearer ${token.reveal()}` : `Basic ${Buffer.from(`${username}:${token.reveal()}`).toString('base64')}`
@@ -47,4 +58,7 @@ function byToken({ origin, username, token, bearer, caFile }: GitAccess & { how:
   }
 }
 
-export const accessOf = (access: GitAccess): AccessArguments => (access.how === 'ssh' ? overSsh(access) : byToken(access))
+export function accessOf(access: GitAccess): AccessArguments {
+  if (access.how === 'own') return withOwnKeys(access)
+  return access.how === 'ssh' ? overSsh(access) : byToken(access)
+}

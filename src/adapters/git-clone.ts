@@ -20,6 +20,8 @@ export interface CloneOptions {
   readonly branch: string
   /** Left out: as the person's own git reaches it. */
   readonly access?: GitAccess | undefined
+  /** The repository is not there yet: nothing is asked of it. */
+  readonly absent?: boolean
   readonly author: { readonly name: string; readonly email: string }
 }
 
@@ -73,7 +75,7 @@ export async function prepareClone(exec: Exec, options: CloneOptions): Promise<s
   await must(['init', '--quiet', `--initial-branch=${branch}`], 'make a clone')
   await writeFile(join(dir, '.git', SETTINGS), settingsOf(options))
   await must(['config', '--local', '--replace-all', 'include.path', SETTINGS], 'set up the clone')
-  const there = await branchesOf(git, dir)
+  const there = options.absent === true ? [] : await branchesOf(git, dir)
   if (there.length > 0 && !there.includes(branch)) throw noBranch(options, there)
   if (there.length > 0) {
     const fetched = await git.ask(dir, ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', REMOTE], {

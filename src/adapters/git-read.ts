@@ -72,6 +72,18 @@ async function remoteHead(git: GitRunner, dir: string, remote: string, name: str
   return undefined
 }
 
+async function remoteCommit(git: GitRunner, dir: string, remote: string, name: string): Promise<string | undefined> {
+  const commit = await remoteHead(git, dir, remote, name)
+  if (commit === undefined) return undefined
+  const has = await git.ask(dir, ['cat-file', '-e', `${commit}^{commit}`])
+  if (has.exitCode === 0) return commit
+  // An empty refmap: the tracking branch stays where it is.
+  const args = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--refmap=', '--', remote]
+  const result = await git.ask(dir, [...args, `refs/heads/${name}`], { network: true })
+  if (result.exitCode !== 0) throw remoteError(result, `fetch ${name}`, dir, remote)
+  return commit
+}
+
 async function show(git: GitRunner, dir: string, commit: string, path: string): Promise<string | undefined> {
   const what = `read ${path} at ${commit.slice(0, 12)}`
   const id = await commitOf(git, dir, commit, what)
@@ -149,7 +161,7 @@ async function submodules(git: GitRunner, dir: string): Promise<string[]> {
   return entries.filter((entry) => entry.startsWith(MODE_OF_SUBMODULES)).map((entry) => entry.slice(entry.indexOf('\t') + 1))
 }
 
-export const createGitReader = (git: GitRunner): Omit<GitReader, 'as'> => ({
+export const createGitReader = (git: GitRunner): Omit<GitReader, 'as' | 'admits'> => ({
   root: async (dir) => (await git.must(dir, ['rev-parse', '--show-toplevel'], 'find the repository')).replace(/\n$/, ''),
   head: (dir) => head(git, dir),
   branch: (dir) => branch(git, dir),
@@ -161,6 +173,7 @@ export const createGitReader = (git: GitRunner): Omit<GitReader, 'as'> => ({
   },
   rebasing: (dir) => rebaseBegan(git, dir),
   remoteHead: (dir, remote, name) => remoteHead(git, dir, remote, name),
+  remoteCommit: (dir, remote, name) => remoteCommit(git, dir, remote, name),
   show: (dir, commit, path) => show(git, dir, commit, path),
   commitsWithTrailer: (dir, ref, key, value) => commitsWithTrailer(git, dir, ref, key, value),
   isAncestor: (dir, commit, of) => isAncestor(git, dir, commit, of),

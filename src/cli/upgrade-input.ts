@@ -1,9 +1,9 @@
 // Flags of the upgrade commands and the runbook input they make.
 import { resolve } from 'node:path'
 import * as Flags from '@oclif/core/flags'
-import { FORGES } from '../actions/forge.ts'
 import { OpsError, usageError } from '../errors.ts'
 import { plainText, repoFlag } from './flags.ts'
+import { proposalFlags } from './proposal-flags.ts'
 
 const VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/
 const CHART_VERSION = /^\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?$/
@@ -47,27 +47,7 @@ export const upgradeFlags = {
       return value
     },
   }),
-  pr: Flags.boolean({ description: 'propose the change as a pull request instead of pushing it; the run waits until it is merged' }),
-  forge: Flags.string({
-    description: 'what takes the pull request [default: known by the address of the remote, or asked]',
-    options: [...FORGES],
-    env: 'FLUX_OPS_FORGE',
-    noCacheDefault: true,
-  }),
-  'forge-url': Flags.string({
-    description: "address of the forge's pages, where that of the remote does not tell",
-    helpValue: 'URL',
-    dependsOn: ['pr'],
-    parse: async (value) => {
-      if (!URL.canParse(plainText(value, 'forge-url')) || !/^https?:\/\//.test(value) || /@/.test(value))
-        throw usageError(
-          'flag-invalid',
-          `--forge-url "${value}" is not the address of a forge`,
-          'such as --forge-url https://git.example.org',
-        )
-      return value
-    },
-  }),
+  ...proposalFlags,
   timeout: Flags.integer({
     description: 'longest time for any one wait, in seconds',
     default: 300,

@@ -91,6 +91,22 @@ export const git = z
       description:
         'push: commits are pushed to the branch. pr: a pull request, and the run waits for its merge. none: files are written, and you commit them',
     }),
+    pullRequest: z
+      .strictObject({
+        forge: z
+          .enum(['gitea', 'github', 'gitlab'])
+          .optional()
+          .meta({ description: 'what takes the pull request [default: known by url, or asked]', examples: ['gitea'] }),
+        url: text({
+          about: 'address of its pages, where url does not tell',
+          pattern: /^https?:\/\/[A-Za-z0-9.[\]:-]+(\/[^\s?#@]*)?$/,
+          wrong: 'is no address of a forge: https://HOST',
+          examples: ['https://git.example.com'],
+          longest: 1024,
+        }).optional(),
+      })
+      .optional()
+      .meta({ description: 'where pull requests are opened; with publish: pr' }),
     commitMessageAppendix: line('text that ends every commit message', '[ci skip]').optional(),
   })
   .meta({ description: 'the git repository' })
@@ -115,6 +131,13 @@ export const forge = z
       wrong: 'is no host name: without https:// and path',
       examples: ['git.example.com'],
     }).optional(),
+    sshHostname: text({
+      about: 'host, and port, that serves git over SSH, where it is another one than hostname',
+      pattern: /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/,
+      wrong: 'is no host name: without ssh:// and path',
+      examples: ['ssh.git.example.com:2222'],
+    }).optional(),
+    caFile: file('certificate of the authority that the forge is signed by', 'ca.crt').optional(),
     personal: flag('the owner is a user', false),
     private: z.boolean().optional().meta({ description: 'a repository that is made is private [default: true]; github and gitea' }),
     visibility: z

@@ -12,6 +12,30 @@ const recipient = z
     pattern: '^(age1|ssh-)',
   })
 
+const from = z
+  .strictObject({
+    file: file('sealed file that flux-ops age backup has made', 'prod-eu.age').optional(),
+    identityFile: file('key file that opens it: age identities or an SSH private key', '~/.config/sops/age/recovery.txt').optional(),
+    passphraseEnv: variable('variable with the passphrase that opens it', 'BACKUP_PASSPHRASE').optional(),
+    shares: z
+      .array(file('share, or the sheet with it', 'share-1.txt'))
+      .min(2, { error: 'is one share, and one alone tells nothing' })
+      .max(32, { error: 'are over 32' })
+      .optional()
+      .meta({
+        description: 'shares of it, as many as recover; they need nothing that opens them',
+        examples: [['share-1.txt', 'share-3.txt']],
+      }),
+  })
+  .meta({
+    description: 'backup of flux-ops age backup with it: a sealed file and what opens it, or shares; it is opened in memory alone',
+    oneOf: [
+      { required: ['file', 'identityFile'], not: { required: ['shares'] } },
+      { required: ['file', 'passphraseEnv'], not: { required: ['shares'] } },
+      { required: ['shares'], not: { anyOf: [{ required: ['file'] }, { required: ['identityFile'] }, { required: ['passphraseEnv'] }] } },
+    ],
+  })
+
 const key = z
   .strictObject({
     generate: z
@@ -19,7 +43,7 @@ const key = z
       .optional()
       .meta({ description: 'make such a key; post-quantum needs Flux 2.9', examples: ['x25519'] }),
     file: file('age key file with it', '~/.config/sops/age/keys.txt').optional(),
-    backup: file('backup of flux-ops age backup with it: a sealed file', 'prod-eu.age').optional(),
+    backup: from.optional(),
     recipient: recipient.optional().meta({ description: 'public half that the key of file or backup has to have' }),
   })
   .meta({

@@ -135,7 +135,7 @@ function otherIssue(issue: Issue, value: unknown): { what: string; hint: string 
     const { minimum, maximum } = schema ?? {}
     return { what: `${named(path)} is not between ${minimum} and ${maximum}`, hint }
   }
-  if (issue.code === 'too_small' && Array.isArray(value)) return { what: `${named(path)} is an empty list`, hint }
+  if (issue.code === 'too_small' && Array.isArray(value) && value.length === 0) return { what: `${named(path)} is an empty list`, hint }
   return { what: `${named(path)} ${issue.message}`, hint }
 }
 

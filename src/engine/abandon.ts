@@ -34,10 +34,27 @@ const undosOf = <P>(state: RunState, steps: readonly Step<P>[]): Undo<P>[] =>
     .flatMap((step) => (step.undo ? [{ step, undo: step.undo.bind(step) }] : []))
     .reverse()
 
+/** Without the lines of steps that did not get over theirs: a push that was refused. */
+async function crossedOf<I, P>({ ctx, runId }: AbandonOptions<I, P>, { state, plan }: TakenUp<I, P>, open: readonly Step<P>[]) {
+  const found: (typeof state.crossed)[number][] = []
+  for (const line of state.crossed) {
+    const step = open.find(({ id }) => id === line.step)
+    if (step === undefined) continue
+    const asked = plan !== undefined && step.kind === 'write' ? step.isCrossed?.(ctx, { plan, facts: state.facts, runId }) : undefined
+    if ((await asked) !== false) found.push(line)
+  }
+  return found
+}
+
 /** `open` undefined: no plan is there to tell the steps. */
-const assertNotCrossed = <P>(runId: string, { crossed }: RunState, open: readonly Step<P>[] | undefined): void => {
-  const line = crossed.find((each) => open === undefined || open.some((step) => step.id === each.step))
+const assertNotCrossed = async <I, P>(
+  options: AbandonOptions<I, P>,
+  taken: TakenUp<I, P>,
+  open: readonly Step<P>[] | undefined,
+): Promise<void> => {
+  const [line] = open === undefined ? taken.state.crossed : await crossedOf(options, taken, open)
   if (!line) return
+  const { runId } = options
   const message = `run ${runId} cannot be taken back: step ${line.step} crossed a point of no return: ${line.sentence}`
   throw refusal('point-of-no-return', message, `flux-ops runs resume ${runId}`)
 }
@@ -143,7 +160,7 @@ export const abandon = async <I, P>(options: AbandonOptions<I, P>): Promise<RunR
   const { state, run, plan } = taken
   if (isFinished(state)) return { outcome: state.outcome ?? 'done', exit: state.outcome === 'abandoned' ? 'done' : 'refused', runId, state }
   const open = plan === undefined ? undefined : afterCheckpoint(state, stepsOf(options.runbook, plan)).open
-  assertNotCrossed(runId, state, open)
+  await assertNotCrossed(options, taken, open)
   emit(takenUpEvent(options, taken, 'abandon'))
   const undos = undosOf(state, open ?? [])
   if (plan !== undefined && undos.length > 0) await options.runbook.assertAbandon?.(ctx, plan, viewOf(options, state, plan))

@@ -98,7 +98,13 @@ const runManual = async <I, P>(run: Applying<I, P>, step: ManualStep<P>): StepEn
   )
   if ('end' in done) return done.end
   if (done.value) return finished(run, step, {}, true)
-  const instructions = [...step.instructions(viewOf(run)), `then: flux-ops runs resume ${options.runId}`]
+  const open = await attempt(
+    run,
+    async () => (await step.lacking?.(ctx, viewOf(run))) ?? [],
+    (thrown) => failed(run, step, thrown),
+  )
+  if ('end' in open) return open.end
+  const instructions = [...step.instructions(viewOf(run)), ...open.value, `then: flux-ops runs resume ${options.runId}`]
   await recorder.record({ type: 'step.waiting', id: step.id, instructions })
   return endWith(run, 'waiting', 'waiting')
 }

@@ -120,6 +120,8 @@ export interface WriteStep<P> extends StepBase {
   undoPreview?(view: View<P>): readonly string[]
   /** Said before it is crossed. */
   readonly pointOfNoReturn?: string
+  /** Of a step with such a line that had begun, asked by abandon: whether it was crossed. Left out: it was. */
+  isCrossed?(ctx: ReadContext, view: View<P>): Promise<boolean>
 }
 
 /** Waits for a person; the run stops with exit 4 until isDone holds. */
@@ -127,6 +129,8 @@ export interface ManualStep<P> extends StepBase {
   readonly kind: 'manual'
   instructions(view: View<P>): readonly string[]
   isDone(ctx: ReadContext, view: View<P>): Promise<boolean>
+  /** What is still open, as lines behind the instructions: asked once isDone has said no. */
+  lacking?(ctx: ReadContext, view: View<P>): Promise<readonly string[]>
   /** What the person crosses by doing it; said before. */
   readonly pointOfNoReturn?: string
 }

@@ -1,7 +1,7 @@
 import type { Secret } from './secret.ts'
 
 /** The tools that flux-ops wraps. Anything else is not started. */
-export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 'helm' | 'gh' | 'glab' | 'ssh-keyscan'
+export type Tool = 'flux' | 'kubectl' | 'git' | 'sops' | 'age' | 'age-keygen' | 'helm' | 'gh' | 'glab' | 'ssh-keyscan' | 'ssh-add'
 
 /** Text files by name, and links by name to absolute paths. No names with `/`; nothing secret. */
 export interface Scratch {

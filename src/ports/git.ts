@@ -22,6 +22,12 @@ export type GitAccess =
       readonly unlock?: { readonly program: string; readonly passphrase: Secret } | undefined
     }
   | {
+      /** With the keys that the person's own ssh has. */
+      readonly how: 'own'
+      /** Absolute path: a server that shows another key is refused. */
+      readonly knownHostsFile: string
+    }
+  | {
       readonly how: 'token'
       /** `https://HOST`: sent nowhere else. */
       readonly origin: string
@@ -33,6 +39,32 @@ export type GitAccess =
       readonly caFile?: string | undefined
     }
 
+/** Credentials as they lie in a Secret of Flux: texts, and no files. */
+export type GitLogin =
+  | {
+      readonly how: 'key'
+      /** A private key in any form that OpenSSH knows. */
+      readonly key: Secret
+      readonly passphrase?: Secret | undefined
+      /** Text of a known_hosts: a server that shows another key is refused. */
+      readonly knownHosts: string
+    }
+  | {
+      readonly how: 'token'
+      readonly username: string
+      readonly token: Secret
+      /** As a bearer token, without the user name. */
+      readonly bearer: boolean
+      /** Certificate authorities as PEM, instead of those of this machine. */
+      readonly authorities?: string | undefined
+    }
+
+/** `read-only`: let in, and not allowed to push. `said`: by the server, untrusted. */
+export interface Admission {
+  readonly answer: 'in' | 'read-only' | 'refused'
+  readonly said: string
+}
+
 export interface RemoteBranch {
   readonly remote: string
   readonly branch: string
@@ -43,6 +75,12 @@ export interface RemoteBranch {
 export interface GitReader {
   /** The same, with other credentials for every remote. */
   as(access: GitAccess): GitReader
+  /**
+   * Whether a server lets these credentials in (`git ls-remote`), and where `write` is asked whether it would take a push, of which nothing is sent. They
+   * count alone: no key, agent, login or setting of the person's own is used, nor a proxy of their ssh. A key lies on no disk. Throws OpsError
+   * `git-unreachable`, `git-host-key` (the server shows a key that is not pinned), `key-locked` (the passphrase does not fit), `tool-missing`.
+   */
+  admits(url: string, login: GitLogin, options: { readonly write: boolean }): Promise<Admission>
   root(dir: string): Promise<string>
   head(dir: string): Promise<string>
   /** undefined on a detached HEAD. */
@@ -56,6 +94,8 @@ export interface GitReader {
   rebasing(dir: string): Promise<string | undefined>
   /** The remote's head of `branch` as the remote has it now (`git ls-remote`), undefined when it has none. */
   remoteHead(dir: string, remote: string, branch: string): Promise<string | undefined>
+  /** As remoteHead, with what is in the commit, so that it can be read. No branch of the clone moves. */
+  remoteCommit(dir: string, remote: string, branch: string): Promise<string | undefined>
   /** Text of a file at a commit; undefined when it is not there. */
   show(dir: string, commit: string, path: string): Promise<string | undefined>
   /** Commits reachable from `ref` whose message carries the trailer `key: value`; newest first, at most 200 searched. */

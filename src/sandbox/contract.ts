@@ -142,6 +142,8 @@ export interface Services {
 export interface Faults {
   readonly push?: 'reject' | 'slow' | 'cut' | 'cut-after' | 'protected' | 'unauthorised' | null
   readonly pushDelayMs?: number
+  /** The only password that the git server lets in from now on; null: its own. */
+  readonly gitPassword?: string | null
   /** `kustomize-controller:v1.9.3`: containers of this image end right after their start, exit code 1. */
   readonly crash?: readonly string[]
 }

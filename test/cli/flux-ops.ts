@@ -14,9 +14,19 @@ export interface CliResult {
   readonly stderr: string
 }
 
+export interface CliOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  readonly stdin?: string
+  /** Another program than the built CLI. */
+  readonly entry?: string
+  /** A command that starts the one behind it. */
+  readonly through?: readonly string[]
+}
+
 export interface Cli {
   readonly home: string
-  run(args: readonly string[], options?: { cwd?: string; env?: Record<string, string>; stdin?: string }): Promise<CliResult>
+  run(args: readonly string[], options?: CliOptions): Promise<CliResult>
   remove(): Promise<void>
 }
 
@@ -24,9 +34,10 @@ export async function createCli(): Promise<Cli> {
   const home = await mkdtemp(join(tmpdir(), 'flux-ops-cli-'))
   return {
     home,
-    run: (args, { cwd = home, env = {}, stdin = '' } = {}) =>
+    run: (args, { cwd = home, env = {}, stdin = '', entry = ENTRY, through = [] } = {}) =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, [ENTRY, ...args], {
+        const [first = '', ...rest] = [...through, process.execPath, entry, ...args]
+        const child = spawn(first, rest, {
           cwd,
           env: { PATH: process.env.PATH ?? '', HOME: home, XDG_STATE_HOME: join(home, 'state'), NO_COLOR: '1', ...env },
         })

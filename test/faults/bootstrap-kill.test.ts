@@ -57,6 +57,7 @@ async function endOf(runId: string): Promise<Record<string, unknown>> {
   const manifests = await Promise.all(
     backups.filter((name) => name.endsWith('.json')).map(async (name) => JSON.parse(await readFile(join(out, name), 'utf8')) as Manifest),
   )
+  await desk.tellKeys()
   return {
     outcome: state.outcome ?? state.phase,
     endedTwice: state.steps.map(({ id }) => id).filter((id) => ends.filter((each) => each === id).length !== 1),

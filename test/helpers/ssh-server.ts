@@ -1,7 +1,7 @@
 // A real sshd on loopback, as whoever runs the tests: git over ssh with host keys that are checked.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,12 @@ export interface SshServer {
   readonly identity: string
   /** As known_hosts has it now. */
   knownHosts(): string
+  /** `ssh-ed25519 AAAA…` of `identity`. */
+  readonly line: string
+  /** From now on it lets in these keys, and no other. */
+  authorise(lines: readonly string[]): Promise<void>
+  /** Lets another key in: a line of authorized_keys. */
+  admit(line: string): Promise<void>
   /** Goes on under another host key. */
   rekey(): Promise<void>
   close(): Promise<void>
@@ -65,13 +71,21 @@ export async function startSshd(sshd: string, folder: string): Promise<SshServer
     await gone
   }
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(join(folder, 'authorized-keys'), `${client.line}\n`)
+  // Whole at every moment: somebody may knock just now.
+  const authorise = async (lines: readonly string[]): Promise<void> => {
+    await writeFile(join(folder, 'authorized-keys.next'), `${lines.join('\n')}\n`)
+    await rename(join(folder, 'authorized-keys.next'), join(folder, 'authorized-keys'))
+  }
+  await authorise([client.line])
   await writeFile(join(folder, 'config'), config(folder, port))
   await start()
   return {
     url: `ssh://${userInfo().username}@127.0.0.1:${port}`,
     identity: client.identity,
+    line: client.line,
+    authorise,
     knownHosts: () => `[127.0.0.1]:${port} ${host.line}\n`,
+    admit: (line) => appendFile(join(folder, 'authorized-keys'), `${line}\n`),
     rekey: async () => {
       await stop()
       host = sshKey()

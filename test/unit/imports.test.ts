@@ -29,6 +29,7 @@ const RULES: readonly Rule[] = [
     types: /^src\/(ports|engine)\//,
     packages: new RegExp(`^(age-encryption|jsonc-parser|re2js|shamir-secret-sharing|uqr|yaml|zod|${PURE_NODE})$`),
   },
+  { from: /^src\/ssh\//, own: /^src\/ssh\//, packages: new RegExp(`^${PURE_NODE}$`) },
   {
     from: /^src\/(flux|audit)\//,
     own: /^src\/(flux\/|sops\/|audit\/|errors\.ts)/,
@@ -54,10 +55,10 @@ const RULES: readonly Rule[] = [
     types: /^src\/(engine|ports|diagnosis)\//,
     packages: new RegExp(`^(listr2|${PURE_NODE})$`),
   },
-  { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
+  { from: /^src\/adapters\//, own: /^src\/(adapters\/|engine\/|ports\/|ssh\/|errors\.ts)/, packages: /^(?!@oclif\/|listr2$)/ },
   {
     from: /^src\/actions\//,
-    own: /^src\/(actions\/|audit\/|diagnosis\/|flux\/|sops\/|ports\/|errors\.ts)/,
+    own: /^src\/(actions\/|audit\/|diagnosis\/|flux\/|sops\/|ssh\/|ports\/|errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|yaml|semver|${PURE_NODE})$`),
   },
@@ -77,7 +78,7 @@ const RULES: readonly Rule[] = [
   { from: /^runbooks\/index\.ts$/, own: /^runbooks\//, types: /^src\/engine\//, packages: NOTHING },
   {
     from: /^runbooks\/[^/]+\//,
-    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|cluster-file|scaffold|diagnosis|actions|ports)\/|src\/errors\.ts)/,
+    own: /^(runbooks\/[^/]+\/|src\/(flux|sops|ssh|cluster-file|scaffold|diagnosis|actions|ports)\/|src\/errors\.ts)/,
     types: /^src\/engine\//,
     packages: new RegExp(`^(zod|semver|yaml|${PURE_NODE})$`),
   },
@@ -169,7 +170,7 @@ describe('import rules', () => {
   })
 
   test('time, process and randomness are reached only where effects live', () => {
-    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|audit|scaffold|actions|ports|rehearsal|ui)|runbooks)\//.test(file))
+    const pure = sources.filter((file) => /^(src\/(engine|flux|sops|ssh|audit|scaffold|actions|ports|rehearsal|ui)|runbooks)\//.test(file))
     const effect =
       /\bDate\.now\(|\bnew Date\(\s*\)|(?<![\w.'"`-])process\.(env|argv|exit|cwd|stdout|stderr|stdin|pid|kill|on)\b|\bMath\.random\(/
 

@@ -3,6 +3,7 @@
 import { type ClusterKeys, importedIdentities, readClusterKeys } from '../../../src/actions/keys/cluster-keys.ts'
 import { parseId, SECRET } from '../../../src/actions/resources.ts'
 import { OpsError } from '../../../src/errors.ts'
+import { secretKeeper } from '../../../src/flux/secret-keeper.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import { generateKey, keyFileOf, withoutKey } from '../../../src/sops/keys/generate.ts'
@@ -165,20 +166,11 @@ export async function takeOldOut(ctx: Context, view: RotateView): Promise<void> 
 }
 
 /** An immutable Secret, or one that a controller keeps as it wants it; undefined for one that is ours to write. */
-export function whoKeeps({ metadata, immutable }: KubeObject): string | undefined {
-  if (immutable === true) return 'is immutable: nothing can be added to it'
-  const { labels = {}, annotations = {}, ownerReferences = [] } = metadata
-  const flux = labels['kustomize.toolkit.fluxcd.io/name']
-  const applied =
-    annotations['kustomize.toolkit.fluxcd.io/reconcile'] !== 'disabled' && annotations['kustomize.toolkit.fluxcd.io/ssa'] !== 'Ignore'
-  if (flux !== undefined && applied)
-    return `is applied from git by Kustomization ${labels['kustomize.toolkit.fluxcd.io/namespace'] ?? ''}/${flux}, which puts the old key back`
-  const release = annotations['meta.helm.sh/release-name']
-  if (release !== undefined)
-    return `is kept by Helm release ${annotations['meta.helm.sh/release-namespace'] ?? ''}/${release}, which puts the old key back`
-  const [owner] = ownerReferences
-  if (owner !== undefined) return `is kept by ${owner.kind} ${owner.name}, which takes out what it does not know`
-  if (labels['reconcile.external-secrets.io/managed'] === 'true')
-    return 'is kept by External Secrets, which takes out what it does not know'
-  return undefined
+export function whoKeeps(secret: KubeObject): string | undefined {
+  const keeper = secretKeeper(secret)
+  if (keeper === undefined) return undefined
+  if (keeper.by === 'nobody-may') return 'is immutable: nothing can be added to it'
+  if (keeper.by === 'kustomization') return `is applied from git by Kustomization ${keeper.id}, which puts the old key back`
+  if (keeper.by === 'release') return `is kept by Helm release ${keeper.id}, which puts the old key back`
+  return `is kept by ${keeper.id}, which takes out what it does not know`
 }

@@ -1,5 +1,5 @@
 // Whether the key can be had, kept, and opens what is sealed already.
-
+import semver from 'semver'
 import { sealBackup } from '../../../src/actions/keys/seal-backup.ts'
 import { surveyWorkTree } from '../../../src/actions/keys/sealed-survey.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
@@ -8,7 +8,8 @@ import type { ReadContext } from '../../../src/ports/context.ts'
 import { generateKey } from '../../../src/sops/keys/generate.ts'
 import type { Identity } from '../../../src/sops/keys/identities.ts'
 import { ageRecipients, isSealedTo } from '../../../src/sops/sealed/sealed-to.ts'
-import { keySecret, keysInCluster, keysOfFile, sealHow } from '../age.ts'
+import { keySecret, keysInCluster, sealHow } from '../age.ts'
+import { givenKey, keyOrigin } from '../given-key.ts'
 import type { BootstrapInput } from '../input.ts'
 import { decrypted } from '../steps/secrets.ts'
 import { fail, failOf, pass } from './results.ts'
@@ -17,12 +18,21 @@ type BootstrapCheck = Check<BootstrapInput>
 
 const NO_SOPS = { status: 'skip', reason: 'the file has no sops' } as const
 
-/** Keys that Flux will have: those of the cluster, else those of the file; [] where one is made. */
+/** Keys that Flux will have: those of the cluster, else those that the file gives; [] where one is made. */
 async function keysToCome(ctx: ReadContext, { file }: BootstrapInput): Promise<readonly Identity[]> {
   if (file.sops === undefined) return []
   const there = await keysInCluster(ctx, keySecret(file, file.sops))
   if (there !== undefined && there.identities.length > 0) return there.identities
-  return file.sops.key.file === undefined ? [] : (await keysOfFile(ctx, file.sops.key.file)).identities
+  return (await givenKey(ctx, file))?.identities ?? []
+}
+
+const POST_QUANTUM_SINCE = '2.9.0'
+
+/** Why Flux could not decrypt with one of the keys; undefined where it can with all. */
+function unfit(identities: readonly Identity[], version: string): string | undefined {
+  if (identities.some(({ kind }) => kind === 'plugin')) return 'a key of a plugin of age, and Flux reads none of a file that has one'
+  const isOld = semver.lt(version, POST_QUANTUM_SINCE)
+  return isOld && identities.some(({ kind }) => kind === 'hybrid') ? `a post-quantum key, and Flux ${version} reads none` : undefined
 }
 
 export const ageKeyAgrees: BootstrapCheck = {
@@ -37,9 +47,14 @@ export const ageKeyAgrees: BootstrapCheck = {
       const there = await keysInCluster(ctx, id)
       if (there !== undefined && there.secret.problems.length > 0) return { status: 'unknown', cause: there.secret.problems.join('; ') }
       const held = (there?.identities ?? []).map(({ recipient }) => recipient)
-      const given = key.file === undefined ? [] : (await keysOfFile(ctx, key.file)).identities.map(({ recipient }) => recipient)
+      const from = keyOrigin(file.sops)
+      const identities = (await givenKey(ctx, file))?.identities ?? []
+      const given = identities.map(({ recipient }) => recipient)
+      const why = unfit(identities, file.flux.version)
+      if (why !== undefined)
+        return fail('age-key-agrees', `${from} has ${why}`, [`another key, or Flux ${POST_QUANTUM_SINCE} or newer for a post-quantum one`])
       if (key.recipient !== undefined && ![...held, ...given].includes(key.recipient) && held.length + given.length > 0)
-        return fail('age-key-agrees', `neither Secret ${id} nor the file has the key of ${key.recipient}`, [
+        return fail('age-key-agrees', `neither Secret ${id} nor ${from ?? 'the file'} has the key of ${key.recipient}`, [
           'sops.key.recipient of the file',
         ])
       const lacking = given.filter((recipient) => held.length > 0 && !held.includes(recipient))
@@ -48,9 +63,7 @@ export const ageKeyAgrees: BootstrapCheck = {
           'another name:  sops.secretName of the file',
           'is it the right cluster?',
         ])
-      return pass(
-        held.length > 0 ? `Secret ${id} has it already` : given.length > 0 ? `${given.length} in ${key.file}` : 'a new one is made',
-      )
+      return pass(held.length > 0 ? `Secret ${id} has it already` : given.length > 0 ? `${given.length} in ${from}` : 'a new one is made')
     } catch (error) {
       return failOf('age-key-agrees', error)
     }
@@ -77,7 +90,7 @@ export const sealedFilesOpen: BootstrapCheck = {
     return fail(
       'sealed-files-open',
       `${items.length} of ${sealed.length} sealed files would not open: ${keys.length === 0 ? 'a new key opens nothing that is sealed already' : 'the key is another one'}`,
-      ['the key that opens them:  sops.key.file of the file', 'flux-ops age restore puts back what a backup has'],
+      ['the key that opens them:  sops.key.file or sops.key.backup of the file', 'flux-ops age restore puts back what a backup has'],
       items.slice(0, 20),
     )
   },

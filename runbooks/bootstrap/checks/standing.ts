@@ -73,7 +73,7 @@ function strangers(objects: readonly KubeObject[], { flux, git }: File): KubeObj
   const own = `${flux.namespace}/${flux.namespace}`
   const applied = objects.filter((object) => object.kind === 'Kustomization' || object.kind === 'HelmRelease')
   const ofBootstrap = applied.find((object) => object.kind === 'Kustomization' && idOf(object) === own)
-  if (flux.style === 'git' || flux.style === 'operator') return ofBootstrap === undefined ? applied : []
+  if (flux.style !== 'kustomize') return ofBootstrap === undefined ? applied : []
   if (ofBootstrap !== undefined) return [ofBootstrap]
   const isFollowed = objects.some(
     (object) => object.kind === 'GitRepository' && sameRepository(String(object.spec?.url ?? ''), git.url ?? ''),
@@ -131,8 +131,8 @@ export const gitSecretFree: BootstrapCheck = {
   title: 'no other credentials lie where these are to go',
   severity: 'error',
   probe: async (ctx, input) => {
-    const { file, access } = input
-    if (access === null) return { status: 'skip', reason: 'the repository asks for no credentials' }
+    const { file, forFlux } = input
+    if (forFlux === null) return { status: 'skip', reason: 'the repository asks for no credentials' }
     const id = `${file.flux.namespace}/${file.git.secretName}`
     try {
       const standing = await gitSecretStanding(ctx, id, input)

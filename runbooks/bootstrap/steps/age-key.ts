@@ -5,10 +5,11 @@ import { parseId, SECRET } from '../../../src/actions/resources.ts'
 import type { Facts, WriteStep } from '../../../src/engine/model.ts'
 import { OpsError } from '../../../src/errors.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
-import { Secret } from '../../../src/ports/secret.ts'
+import type { Secret } from '../../../src/ports/secret.ts'
 import type { KeyBundle } from '../../../src/sops/keys/bundle.ts'
 import { generateKey, keyFileOf } from '../../../src/sops/keys/generate.ts'
-import { backupOfKey, ENTRY, type KeysInCluster, keySecret, keysInCluster, keysOfFile, type Sops, sealHow } from '../age.ts'
+import { backupOfKey, ENTRY, type KeysInCluster, keySecret, keysInCluster, type Sops, sealHow } from '../age.ts'
+import { givenKey, keyOrigin } from '../given-key.ts'
 import type { BootstrapView } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
 
@@ -25,20 +26,23 @@ const readable = async (ctx: ReadContext, plan: BootstrapPlan): Promise<KeysInCl
   return keys === undefined || keys.identities.length === 0 ? undefined : keys
 }
 
-async function newKeyText(ctx: ReadContext, { key }: Sops): Promise<Secret> {
-  if (key.file !== undefined) return new Secret((await keysOfFile(ctx, key.file)).text)
+/** By entry of the Secret. */
+async function newKey(ctx: ReadContext, plan: BootstrapPlan): Promise<Readonly<Record<string, Secret>>> {
+  const given = await givenKey(ctx, plan.file)
+  if (given !== undefined) return given.entries
   const at = ctx.clock
     .now()
     .toISOString()
     .replace(/\.\d+Z$/, 'Z')
-  return keyFileOf(await generateKey(key.generate === 'post-quantum' ? 'hybrid' : 'x25519'), at)
+  const kind = sopsOf(plan).key.generate === 'post-quantum' ? 'hybrid' : 'x25519'
+  return { [ENTRY]: keyFileOf(await generateKey(kind), at) }
 }
 
 async function makeKey(ctx: Context, { plan }: BootstrapView): Promise<Facts> {
   const id = idOf(plan)
   const { namespace = '', name } = parseId(id)
-  const text = await newKeyText(ctx, sopsOf(plan))
-  const data = { [ENTRY]: Buffer.from(text.reveal()).toString('base64') }
+  const entries = Object.entries(await newKey(ctx, plan))
+  const data = Object.fromEntries(entries.map(([entry, text]) => [entry, Buffer.from(text.reveal()).toString('base64')]))
   const there = await ctx.kube.get(SECRET, parseId(id), { metadataOnly: true })
   if (there === undefined)
     await ctx.kube.create(SECRET, { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, type: 'Opaque', data })
@@ -65,9 +69,11 @@ export const ageKeyStep: WriteStep<BootstrapPlan> = {
   title: 'give Flux the key that it decrypts with',
   why: 'Flux has to have it before it meets the first sealed file',
   preview: ({ plan }) => {
-    const { key } = sopsOf(plan)
+    const from = keyOrigin(sopsOf(plan))
     return [
-      `Secret ${idOf(plan)}, entry ${ENTRY}: ${key.file === undefined ? 'a new age key, unless there is one' : `the key of ${key.file}`}`,
+      from === undefined
+        ? `Secret ${idOf(plan)}, entry ${ENTRY}: a new age key, unless there is one`
+        : `Secret ${idOf(plan)}: the key of ${from}`,
     ]
   },
   isDone: async (ctx, { plan }) => (await readable(ctx, plan)) !== undefined,

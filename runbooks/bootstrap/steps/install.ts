@@ -14,6 +14,7 @@ import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
 import { type BootstrapView, namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
+import { renewGitSecret } from './git-secret.ts'
 
 const FLUX_OBJECT = /^apiVersion: \S+\.toolkit\.fluxcd\.io\//m
 
@@ -79,7 +80,7 @@ async function keepsItself(ctx: ReadContext, plan: BootstrapPlan): Promise<boole
 }
 
 /** Whether the cluster has exactly what the commit says. */
-async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+export async function isInstalled(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
   if (!(await ctx.files.exists(`${plan.repo.root}/${plan.folders.install}/kustomization.yaml`)) || !(await anyController(ctx, plan)))
     return false
   if (await keepsItself(ctx, plan)) return true
@@ -128,7 +129,7 @@ async function syncObjects(ctx: ReadContext, plan: BootstrapPlan): Promise<KubeO
   return parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as KubeObject]))
 }
 
-async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
+export async function isFollowed(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean> {
   if (!(await anyController(ctx, plan)) || !(await ctx.kube.serves(resourceOf('Kustomization', 'v1')))) return false
   for (const object of await syncObjects(ctx, plan)) {
     const there = await ctx.kube.get(resourceOfManifest(object), object.metadata)
@@ -153,7 +154,10 @@ export const syncStep: WriteStep<BootstrapPlan> = {
   why: 'from here on what is in git is what runs; it comes last, when every secret is there',
   preview: ({ plan }) => [applyLine(plan.context, '<run>/manifests/sync.yaml')],
   isDone: (ctx, { plan }) => isFollowed(ctx, plan),
-  run: (ctx, { plan }) => follow(ctx, plan),
+  run: async (ctx, view) => {
+    await renewGitSecret(ctx, view)
+    return follow(ctx, view.plan)
+  },
 }
 
 export const rolloutStep: ReadStep<BootstrapPlan> = {

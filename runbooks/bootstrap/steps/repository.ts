@@ -94,8 +94,18 @@ async function isWritten(ctx: ReadContext, plan: BootstrapPlan): Promise<boolean
   return true
 }
 
+/** A folder of the repository may be a link that leads out of it. Throws OpsError `path-outside`. */
+async function assertInside(ctx: ReadContext, root: string, path: string): Promise<void> {
+  const folders = path.split('/').slice(0, -1)
+  for (const at of folders.map((_, index) => `${root}/${folders.slice(0, index + 1).join('/')}`)) {
+    if (!(await ctx.files.exists(at))) return
+    await ctx.files.inside(root, at)
+  }
+}
+
 async function put(ctx: Context, plan: BootstrapPlan, path: string, text: string): Promise<void> {
   const file = `${plan.repo.root}/${path}`
+  await assertInside(ctx, plan.repo.root, path)
   await ctx.files.makeDir(folderOf(file))
   await ctx.files.writeText(file, text, { mode: 0o644 })
 }
@@ -114,7 +124,9 @@ async function write(ctx: Context, plan: BootstrapPlan): Promise<void> {
 
 /** In a repository without a commit there is nothing that git could put back. */
 async function takeBack(ctx: Context, { plan }: BootstrapView): Promise<void> {
-  const { root, head } = plan.repo
+  const { root } = plan.repo
+  // With publish none a person may have made the first commit meanwhile.
+  const head = await ctx.git.head(root).catch(() => '')
   if (head !== '') return restoreFiles(ctx, root, pathsOf(plan))
   for (const path of pathsOf(plan)) if (await ctx.files.exists(`${root}/${path}`)) await ctx.files.remove(`${root}/${path}`)
 }
@@ -161,7 +173,7 @@ export const commitStep: WriteStep<BootstrapPlan> = {
     return { commit: await ctx.git.commit(view.plan.repo.root, messageOf(view), pathsOf(view.plan)) }
   },
   factsWhenDone: async (ctx, { plan }) => ({ commit: await ctx.git.head(plan.repo.root) }),
-  undo: (ctx, view) => dropCommit(ctx, view.plan.repo, trailerOf(view), view.runId),
+  undo: async (ctx, view) => dropCommit(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view), view.runId),
 }
 
 /** Nothing of ours is to be pushed, or the remote has it. */
@@ -179,6 +191,8 @@ export const pushStep: WriteStep<BootstrapPlan> = {
   preview: ({ plan }) => [pushLine(plan.repo, 'HEAD')],
   pointOfNoReturn: 'what is pushed stays: from here on the way back is a revert by hand',
   isDone: async (ctx, view) => isPushed(await reaching(ctx, view.plan), view),
+  // A branch that refuses the push has taken nothing. What is not known is found out by who drops the commit.
+  isCrossed: async (ctx, view) => (await whereabouts(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view))) === 'pushed',
   run: async (ctx, view) => ({
     ...(await pushCommit(await reaching(ctx, view.plan), view.plan.repo, trailerOf(view), async () => undefined)),
   }),

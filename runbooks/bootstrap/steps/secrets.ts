@@ -6,8 +6,8 @@ import { OpsError } from '../../../src/errors.ts'
 import { holds } from '../../../src/flux/holds.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
-import { Secret } from '../../../src/ports/secret.ts'
-import { keysOfFile } from '../age.ts'
+import type { Secret } from '../../../src/ports/secret.ts'
+import { openingKey } from '../given-key.ts'
 import type { BootstrapInput } from '../input.ts'
 import { namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
@@ -39,9 +39,13 @@ function parsed(path: string, text: string, namespace: string): KubeObject[] {
 }
 
 /** Objects of one manifest, in clear. Throws OpsError `tool-failed` where no key opens it, `secrets-not-fit` (refused). */
-export async function decrypted(ctx: Pick<ReadContext, 'exec' | 'files'>, file: File, path: string): Promise<KubeObject[]> {
-  const key = file.sops?.key.file
-  const env: Record<string, Secret> = key === undefined ? {} : { SOPS_AGE_KEY: new Secret((await keysOfFile(ctx, key)).text) }
+export async function decrypted(
+  ctx: Pick<ReadContext, 'exec' | 'files' | 'env' | 'kube'>,
+  file: File,
+  path: string,
+): Promise<KubeObject[]> {
+  const key = await openingKey(ctx, file)
+  const env: Record<string, Secret> = key === undefined ? {} : { SOPS_AGE_KEY: key }
   const { stdout } = await ctx.exec.run({
     tool: 'sops',
     args: ['decrypt', '--output-type', 'yaml', path],

@@ -1,16 +1,18 @@
 // The proof: Flux has fetched the commit, the Kustomization of the cluster has applied it, and everything below it is Ready, layer by layer.
 import { reaching } from '../../../src/actions/git-credentials.ts'
 import { asking, isWell, lookAtLayers, type Standing, waitForLayers, whyOf } from '../../../src/actions/layers.ts'
+import { request } from '../../../src/actions/requests.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import type { Facts, ReadStep, WriteStep } from '../../../src/engine/model.ts'
 import { verdict } from '../../../src/flux/conditions.ts'
 import { sameRepository } from '../../../src/flux/git-urls.ts'
 import { objectLabel } from '../../../src/flux/kinds.ts'
 import { appliedRevision, artifactRevision } from '../../../src/flux/revisions.ts'
-import type { ReadContext } from '../../../src/ports/context.ts'
+import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { BootstrapView } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
+import { isOutdated, renewGitSecret } from './git-secret.ts'
 
 /** A Kustomization of this source that has applied another commit is Ready, and not with what was pushed. */
 function isBehind(object: KubeObject, sources: ReadonlyMap<string, string>): string | undefined {
@@ -70,16 +72,35 @@ async function headOf(plain: ReadContext, plan: BootstrapPlan): Promise<string> 
   return (await git.remoteHead(root, remote, branch)) ?? ''
 }
 
+const SOURCES = new Set(['GitRepository', 'OCIRepository', 'HelmRepository', 'Bucket'])
+
+/** A source that has failed looks again later and later: what kept it may be put right by now. */
+function askingAll(ctx: Context, runId: string): (objects: readonly KubeObject[]) => Promise<void> {
+  const askWaiting = asking(ctx, runId)
+  let asked = false
+  return async (objects) => {
+    const failed = asked ? [] : objects.filter((object) => SOURCES.has(object.kind) && verdict(object).state === 'failed')
+    asked = true
+    for (const object of failed) await request(ctx.kube, object, `${runId}/${ctx.clock.now().getTime()}`)
+    await askWaiting(objects)
+  }
+}
+
 export const layersStep: WriteStep<BootstrapPlan> = {
   kind: 'write',
   id: 'layers',
   title: 'have every layer reconciled, one after another',
   why: 'each is asked as soon as what it needs is Ready: by itself it would look again half a minute later',
   preview: () => ['flux reconcile, of each object whose dependencies have become Ready'],
-  isDone: async (ctx, { plan }) => (await lookAtLayers(ctx, judging(plan, await headOf(ctx, plan)))).standing.open.length === 0,
-  run: async (ctx, { plan, runId }) => {
+  isDone: async (ctx, view) => {
+    const { open } = (await lookAtLayers(ctx, judging(view.plan, await headOf(ctx, view.plan)))).standing
+    return open.length === 0 && !(await isOutdated(ctx, view))
+  },
+  run: async (ctx, view) => {
+    const { plan, runId } = view
+    await renewGitSecret(ctx, view)
     const standing = judging(plan, await headOf(ctx, plan))
-    const { ready } = await waitForLayers(ctx, { timeoutMs: plan.timeoutMs, standing, each: asking(ctx, runId) })
+    const { ready } = await waitForLayers(ctx, { timeoutMs: plan.timeoutMs, standing, each: askingAll(ctx, runId) })
     return { ready: ready.length }
   },
 }

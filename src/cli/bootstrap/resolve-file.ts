@@ -20,12 +20,27 @@ export function resolvePaths(file: ClusterFile, { folder, home }: { readonly fol
     }),
   )
   const forge = mapped(file.forge, (one) =>
-    defined({ ...one, token: mapped(one.token, (forgeToken) => defined({ ...forgeToken, file: mapped(forgeToken.file, at) })) }),
+    defined({
+      ...one,
+      caFile: mapped(one.caFile, at),
+      token: mapped(one.token, (forgeToken) => defined({ ...forgeToken, file: mapped(forgeToken.file, at) })),
+    }),
   )
   const sops = mapped(file.sops, (one) =>
     defined({
       ...one,
-      key: defined({ ...one.key, file: mapped(one.key.file, at), backup: mapped(one.key.backup, at) }),
+      key: defined({
+        ...one.key,
+        file: mapped(one.key.file, at),
+        backup: mapped(one.key.backup, ({ file: sealed, identityFile, shares, ...rest }) =>
+          defined({
+            ...rest,
+            file: mapped(sealed, at),
+            identityFile: mapped(identityFile, at),
+            shares: mapped(shares, (all) => all.map(at)),
+          }),
+        ),
+      }),
       backup: mapped(one.backup, (backup) => ({ ...backup, out: at(backup.out) })),
     }),
   )

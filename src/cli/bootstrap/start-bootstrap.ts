@@ -6,6 +6,7 @@ import { localFiles } from '../../adapters/files.ts'
 import { createRedactor } from '../../adapters/redactor.ts'
 import { runsRoot } from '../../adapters/run-store.ts'
 import { readClusterFile } from '../../cluster-file/read.ts'
+import { isForgeStyle } from '../../cluster-file/rules/git-rules.ts'
 import type { ClusterFile } from '../../cluster-file/schema.ts'
 import { usageError } from '../../errors.ts'
 import type { Invocation } from '../invocation.ts'
@@ -13,6 +14,7 @@ import { loadRunbook } from '../load-runbook.ts'
 import type { RunFlags } from '../run-flags.ts'
 import type { RunReport } from '../run-report.ts'
 import { startRun } from '../run-runbook.ts'
+import { withAddress } from './on-forge.ts'
 import { openClone } from './open-clone.ts'
 import { resolvePaths } from './resolve-file.ts'
 
@@ -26,22 +28,6 @@ function assertAgrees(given: string | undefined, wanted: string, flag: string, f
   )
 }
 
-/** What a file may say and no run does yet. */
-function assertPossible({ flux, git, sops }: ClusterFile): void {
-  const wanting = [
-    ...(['git', 'kustomize', 'operator'].includes(flux.style) ? [] : [`flux.style ${flux.style}`]),
-    ...(git.publish === 'push' ? [] : [`git.publish ${git.publish}`]),
-    ...(git.auth?.ssh?.generate === undefined ? [] : ['git.auth.ssh.generate']),
-    ...(sops?.key.backup === undefined ? [] : ['sops.key.backup']),
-  ]
-  if (wanting.length === 0) return
-  throw usageError(
-    'bootstrap-not-yet',
-    `this flux-ops cannot do all that the file says: ${wanting.join(', ')}`,
-    'leave it out, or wait for a newer flux-ops',
-  )
-}
-
 async function readFile(path: string, invocation: Invocation): Promise<ClusterFile> {
   const file = readClusterFile(await localFiles.readBytes(resolve(path)), path)
   return resolvePaths(file, { folder: dirname(resolve(path)), home: homeFolder(invocation.env) })
@@ -51,22 +37,48 @@ export interface BootstrapFlags {
   readonly file: string
   /** undefined where it was not typed. */
   readonly namespace: string | undefined
+  readonly noPush: boolean
+  readonly pullRequest: { readonly forge: 'gitea' | 'github' | 'gitlab' | undefined; readonly url: string | undefined } | undefined
+  /** A clone of the person's own. */
+  readonly repo: string | undefined
+}
+
+/** An explicit flag counts for more than the file. Throws OpsError (usage) `flag-forge`, `flag-repo`. */
+export function withFlags(file: ClusterFile, { noPush, pullRequest, repo }: Omit<BootstrapFlags, 'file' | 'namespace'>): ClusterFile {
+  const publish = noPush ? 'none' : pullRequest === undefined ? file.git.publish : 'pr'
+  if (publish !== 'push' && isForgeStyle(file.flux.style))
+    throw usageError(
+      'flag-forge',
+      `--${noPush ? 'no-push' : 'pr'} does not go with style ${file.flux.style}: flux bootstrap pushes to the branch itself`,
+      'style: git, which can leave it to you or to a pull request',
+    )
+  if (repo !== undefined && publish !== 'none')
+    throw usageError(
+      'flag-repo',
+      '--repo is for --no-push: with a push the run has a clone of its own',
+      'leave --repo out, or add --no-push',
+    )
+  const { pullRequest: ofFile, ...git } = file.git
+  if (publish !== 'pr') return { ...file, git: { ...git, publish } }
+  const { forge = ofFile?.forge, url = ofFile?.url } = pullRequest ?? {}
+  const asked = { ...(forge !== undefined && { forge }), ...(url !== undefined && { url }) }
+  return { ...file, git: { ...git, publish, pullRequest: asked } }
 }
 
 export async function startBootstrap(
   invocation: Invocation,
-  { file: path, namespace }: BootstrapFlags,
+  { file: path, namespace, ...given }: BootstrapFlags,
   flags: RunFlags,
 ): Promise<RunReport> {
-  const file = await readFile(path, invocation)
+  const file = withAddress(withFlags(await readFile(path, invocation), given))
   assertAgrees(flags.context, file.cluster.context, 'context', 'cluster.context')
   assertAgrees(namespace, file.flux.namespace, 'namespace', 'flux.namespace')
-  assertPossible(file)
   const world = localWorld({ env: invocation.env, redactor: createRedactor(), signal: invocation.signal })
-  const { repo, access, knownHosts } = await openClone(world, file, runsRoot(invocation.env, homeFolder(invocation.env)))
+  const runs = runsRoot(invocation.env, homeFolder(invocation.env))
+  const clone = await openClone(world, file, { runs, clone: given.repo })
   const driven = await startRun(invocation, {
     runbook: await loadRunbook('bootstrap'),
-    input: { file, repo, access, knownHosts, tool: invocation.version },
+    input: { file, ...clone, tool: invocation.version },
     flags: { ...flags, context: file.cluster.context, namespace: file.flux.namespace },
   })
   return driven.report

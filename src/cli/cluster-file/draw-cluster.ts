@@ -65,7 +65,8 @@ function repositoryLines({ git, forge, flux }: ClusterFile): string[] {
 function keyLines({ sops, secrets }: ClusterFile): string[] {
   if (sops === undefined) return row('sops', 'no key: nothing is decrypted')
   const { key, backup } = sops
-  const which = key.generate === undefined ? `the key of ${key.file ?? key.backup}` : `a new ${key.generate} key`
+  const from = key.file ?? key.backup?.file ?? `${key.backup?.shares?.length} shares`
+  const which = key.generate === undefined ? `the key of ${from}` : `a new ${key.generate} key`
   const shares = backup?.shares && `${backup.shares.of} shares of which ${backup.shares.needed} recover`
   const sealed =
     shares ??

@@ -157,6 +157,49 @@ const forgeSection: Rule = (question) => {
       `has to be push with style ${style}: flux bootstrap pushes to the branch itself`,
       'publish: push, or style: git, which can leave it to a pull request',
     ),
+    ...when(
+      has('git.pullRequest') && file.git?.publish !== 'pr',
+      'git.pullRequest',
+      'says where pull requests are opened, and none is',
+      'publish: pr, or take it out',
+    ),
+  ]
+}
+
+const forgeAccess: Rule = ({ file: { flux, git }, has }) => {
+  const forge = isForgeStyle(flux?.style)
+  const { username, bearer } = git?.auth?.token ?? {}
+  return [
+    ...when(
+      forge && has('forge.sshHostname') && has('git.auth.token'),
+      'forge.sshHostname',
+      'is for git over SSH, and git.auth says token',
+      'take it out, or auth: with ssh',
+    ),
+    ...when(
+      forge && has('forge.caFile') && has('git.auth.token'),
+      'forge.caFile',
+      'stands beside git.auth.token, which has its own',
+      'git.auth.token.caFile',
+    ),
+    ...when(
+      forge && username !== undefined && username !== 'git',
+      'git.auth.token.username',
+      `has to be git with style ${flux?.style}: flux bootstrap writes that into the Secret`,
+      'take it out',
+    ),
+    ...when(
+      forge && bearer === true,
+      'git.auth.token.bearer',
+      `does not go with style ${flux?.style}: flux bootstrap writes user name and token`,
+      'take it out, or take style: git',
+    ),
+    ...when(
+      forge && !has('git.auth') && has('git'),
+      'git.auth',
+      'is missing: Flux has to be told how it may read the repository',
+      'auth: with ssh, such as {generate: ed25519}, or token',
+    ),
   ]
 }
 
@@ -164,6 +207,12 @@ const forgeFields: Rule = ({ file: { flux, forge }, has }) => {
   const style = flux?.style
   const levels = (forge?.teams ?? []).findIndex((team) => team.includes(':'))
   return [
+    ...when(
+      style === 'github' && /^[0-9.]+:/.test(forge?.hostname ?? ''),
+      'forge.hostname',
+      'is an address with a port, and flux bootstrap github takes a name there',
+      'hostname: github.example.com',
+    ),
     ...when(style === 'gitlab' && has('forge.private'), 'forge.private', 'is for github and gitea', 'visibility: private'),
     ...when(
       (style === 'github' || style === 'gitea') && has('forge.visibility'),
@@ -200,4 +249,4 @@ export function duplicates(values: readonly string[] | undefined, path: string):
   })
 }
 
-export const gitRules: readonly Rule[] = [address, method, sshKey, tokenSource, folder, forgeSection, forgeFields]
+export const gitRules: readonly Rule[] = [address, method, sshKey, tokenSource, folder, forgeSection, forgeAccess, forgeFields]

@@ -14,7 +14,7 @@ const keys: Rule = (question) => {
       question,
       'sops.key',
       ['generate', 'file', 'backup'],
-      ['does not say which key', 'generate: x25519, file: FILE or backup: FILE'],
+      ['does not say which key', 'generate: x25519, file: FILE or backup: {…}'],
     ),
     ...when(
       key?.generate === 'post-quantum' && version !== undefined && semver.lt(version, POST_QUANTUM_SINCE),
@@ -28,6 +28,34 @@ const keys: Rule = (question) => {
       'cannot be known of a key that is yet to be made',
       'take it out',
     ),
+  ]
+}
+
+/** A backup that the key comes out of, and what opens it: all that is needed, and nothing beside it. */
+const opened: Rule = (question) => {
+  const { file, has } = question
+  const from = file.sops?.key?.backup
+  // What is no mapping at all is told by the schema.
+  if (from === undefined) return []
+  const { file: sealed, identityFile, shares = [] } = from
+  const at = 'sops.key.backup'
+  const ways = ['identityFile', 'passphraseEnv']
+  const needsNothing = has(`${at}.shares`) && !has(`${at}.file`)
+  return [
+    ...oneOfThem(question, at, ['file', 'shares'], ['does not say where it is', 'file: FILE, or shares: [FILE, FILE]']),
+    ...(has(`${at}.file`)
+      ? oneOfThem(question, at, ways, ['does not say what opens it', 'identityFile: FILE or passphraseEnv: NAME'])
+      : []),
+    ...ways.flatMap((way) =>
+      when(needsNothing && has(`${at}.${way}`), `${at}.${way}`, 'opens a sealed file, and shares open without it', 'take it out'),
+    ),
+    ...when(
+      sealed !== undefined && sealed === identityFile,
+      `${at}.identityFile`,
+      'is the backup itself, and nothing opens itself',
+      'the key file of one of its recipients',
+    ),
+    ...duplicates(shares, `${at}.shares`),
   ]
 }
 
@@ -121,4 +149,4 @@ const folders: Rule = ({ file: { layout, flux } }) => {
   ]
 }
 
-export const sopsRules: readonly Rule[] = [keys, backup, sealedManifests, folders]
+export const sopsRules: readonly Rule[] = [keys, opened, backup, sealedManifests, folders]

@@ -72,6 +72,7 @@ async function startServer(ctx: SandboxContext, remote: GitRemote): Promise<void
     port: Number(new URL(remote.serverUrl).port),
     root: ctx.paths.git,
     faultsFile: ctx.paths.faults,
+    passwordsFile: join(ctx.paths.secrets, 'git-passwords'),
     user: remote.user,
     password: remote.password,
   }

@@ -140,11 +140,17 @@ function watchedFiles(run: Run, files: Files): Files {
 }
 
 const watchedForge = (run: Run, forge: Forge): Forge => ({
+  as: (access) => watchedForge(run, forge.as(access)),
   detect: (url) => forge.detect(url),
   mayPush: (repo) => forge.mayPush(repo),
   find: (repo, branches) => forge.find(repo, branches),
   get: (repo, number) => forge.get(repo, number),
   open: (repo, draft) => write(run, run.step, 'open a pull request', 'request', () => forge.open(repo, draft)),
+  exists: (repo) => forge.exists(repo),
+  deployKeys: (repo) => forge.deployKeys(repo),
+  create: (repo, how) => write(run, run.step, 'make a repository', 'request', () => forge.create(repo, how)),
+  addDeployKey: (repo, key) => write(run, run.step, 'register a deploy key', 'request', () => forge.addDeployKey(repo, key)),
+  removeDeployKey: (repo, id) => write(run, run.step, 'remove a deploy key', 'request', () => forge.removeDeployKey(repo, id)),
   close: (repo, number) => write(run, run.step, 'close a pull request', 'request', () => forge.close(repo, number)),
 })
 

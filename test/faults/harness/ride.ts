@@ -1,7 +1,7 @@
 // A run that is killed at one point after another, taken up each time, and in the end left alone until it is over.
 import type { SandboxPaths } from '../../../src/sandbox/index.ts'
 import { fluxOps, type Spoken } from './cli.ts'
-import { type KillPoint, pointName } from './points.ts'
+import { type KillPoint, pointName, type Seen } from './points.ts'
 
 export interface Ride {
   readonly runId: string
@@ -9,6 +9,8 @@ export interface Ride {
   readonly last: Spoken
   /** Seconds from the start to each kill, and to the end. */
   readonly seconds: readonly number[]
+  /** All that its parts have passed. */
+  readonly seen: readonly Seen[]
 }
 
 const idOf = ({ seen }: Spoken): string | undefined => seen.flatMap((each) => (each.type === 'run' ? [each.run] : []))[0]
@@ -36,22 +38,33 @@ const neverBegan = ({ where, ...point }: KillPoint): boolean => 'event' in point
 /** Asked after each kill, before the run is taken up: throws when something is lost. */
 export type Look = (point: KillPoint) => Promise<void>
 
+/** What somebody does whom the run waits for (exit 4), before it is taken up again. */
+export type Person = () => Promise<void>
+
+const WAITING = 4
+const MOST_WAITS = 5
+
 /** Throws when a point is not reached, or when the run does not come to its end. */
 export async function ride(
   paths: SandboxPaths,
   args: readonly string[],
   points: readonly KillPoint[],
   look: Look = async () => undefined,
+  person?: Person,
 ): Promise<Ride> {
   const start = performance.now()
   const seconds: number[] = []
+  const seen: Seen[] = []
   let runId: string | undefined
-  const go = async (point?: KillPoint): Promise<Spoken> => {
+  const go = async (point?: KillPoint, waits = 0): Promise<Spoken> => {
     const spoken = await fluxOps(paths, runId === undefined ? args : ['runs', 'resume', runId, '--yes'], point)
     seconds.push(Math.round((performance.now() - start) / 100) / 10)
     if (point && neverBegan(point)) runId = undefined
     else runId ??= idOf(spoken)
-    return spoken
+    seen.push(...spoken.seen)
+    if (spoken.code !== WAITING || person === undefined || waits === MOST_WAITS) return spoken
+    await person()
+    return go(point, waits + 1)
   }
   for (const point of points) {
     assertKilled(await go(point), point)
@@ -59,5 +72,5 @@ export async function ride(
   }
   const last = await go()
   if (last.code !== 0 || runId === undefined) throw new Error(`exit ${last.code} ${last.signal ?? ''}\n${last.output.slice(-4000)}`)
-  return { runId, last, seconds }
+  return { runId, last, seconds, seen }
 }

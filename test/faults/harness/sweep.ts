@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 import type { SandboxPaths } from '../../../src/sandbox/index.ts'
 import type { EndState } from './end-state.ts'
 import type { KillPoint, Listed } from './points.ts'
-import { type Look, NotReached, ride } from './ride.ts'
+import { type Look, NotReached, type Person, ride } from './ride.ts'
 
 export interface Sweep {
   readonly paths: SandboxPaths
@@ -16,6 +16,8 @@ export interface Sweep {
   readonly endOf: (runId: string) => Promise<EndState | Readonly<Record<string, unknown>>>
   /** Asked after each kill. */
   readonly look?: Look
+  /** Whom the run waits for. */
+  readonly person?: Person
   /** Only points whose name it matches. */
   readonly only: RegExp
   /** In how many runs all points are to be met; undefined: each on its own. */
@@ -54,9 +56,9 @@ const leavesLease = (points: readonly KillPoint[]): boolean =>
       (point.where === 'after' && point.event === 'run.finished') || (point.where === 'middle' && point.step === 'give-lease-back'),
   )
 
-async function rideOf({ paths, begin, end, endOf, look }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
+async function rideOf({ paths, begin, end, endOf, look, person }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
   const args = await begin()
-  const { runId } = await ride(paths, args, points, look)
+  const { runId } = await ride(paths, args, points, look, person)
   const reached = await endOf(runId)
   return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
 }

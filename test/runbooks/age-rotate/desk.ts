@@ -22,7 +22,7 @@ import { type Fixture, fixture } from '../fixture.ts'
 const ENTRY = fileURLToPath(new URL('../../../bin/flux-ops.js', import.meta.url))
 
 /** A disk of its own, which only the process sees: `options` are those of a tmpfs. */
-const onDisk = (folder: string, options: string): string[] => [
+export const onDisk = (folder: string, options: string): string[] => [
   '-rm',
   'sh',
   '-c',

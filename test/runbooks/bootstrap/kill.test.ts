@@ -39,6 +39,7 @@ test('a bootstrap that is killed again and again comes to its end with one key, 
   const { last } = await ride(desk.paths, ['bootstrap', '--file', file, '--yes'], POINTS)
 
   expect(last.code).toBe(0)
+  await desk.tellKeys()
   expect(await desk.log()).toHaveLength(1)
   const ready = await desk.kubectl(
     '-n',

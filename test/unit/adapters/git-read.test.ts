@@ -217,3 +217,16 @@ test('submodules are told apart from files', async () => {
 
   expect(await git.submodules(clone)).toEqual(['shared mod'])
 })
+
+test('a commit of the remote that the clone does not have is brought into it, and no branch of the clone moves', async () => {
+  const dir = await desk.other()
+  const theirs = await desk.commit('theirs.yaml', 'three: 3\n', 'theirs', dir)
+  desk.run(['push', '--quiet'], dir)
+  const refs = desk.run(['for-each-ref'])
+
+  const found = await desk.git.remoteCommit(desk.clone, 'origin', 'main')
+
+  expect(found).toBe(theirs)
+  expect(await desk.git.show(desk.clone, theirs, 'theirs.yaml')).toBe('three: 3\n')
+  expect(desk.run(['for-each-ref'])).toBe(refs)
+})

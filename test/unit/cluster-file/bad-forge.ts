@@ -18,6 +18,11 @@ export const BAD_FORGE: readonly BadFile[] = [
     ['11:8 git.url is made of forge with style github: two of them could differ → take it out, or take style: git'],
   ],
   [
+    'says where pull requests are opened, and pushes',
+    added('').replace('  path: clusters', '  pullRequest: {forge: gitea}\n  path: clusters'),
+    ['12:16 git.pullRequest says where pull requests are opened, and none is → publish: pr, or take it out'],
+  ],
+  [
     'has a forge without owner',
     `${forged('github')}forge: {repository: fleet, token: {env: GITHUB_TOKEN}}\n`,
     ['16:1 forge.owner is missing → owner: acme'],
@@ -65,6 +70,38 @@ export const BAD_FORGE: readonly BadFile[] = [
     'has permissions of teams on gitlab',
     `${forged('gitlab')}forge: {owner: acme, repository: fleet, teams: ["a:admin"], token: {env: T}}\n`,
     ['16:49 forge.teams[0] has a permission, and gitlab gives all teams the same → the name alone'],
+  ],
+  [
+    'has an address with a port for github',
+    `${forged('github')}forge: {owner: acme, repository: fleet, hostname: "10.0.0.1:8443", token: {env: T}}\n`,
+    ['16:51 forge.hostname is an address with a port, and flux bootstrap github takes a name there → hostname: github.example.com'],
+  ],
+  [
+    'has a user name beside the token of a forge',
+    `${forged('gitea', [AUTH, '    token: {env: T, username: flux}\n'])}forge: {owner: acme, repository: fleet}\n`,
+    ['13:31 git.auth.token.username has to be git with style gitea: flux bootstrap writes that into the Secret → take it out'],
+  ],
+  [
+    'has a bearer token for a forge',
+    `${forged('gitlab', [AUTH, '    token: {env: T, bearer: true}\n'])}forge: {owner: acme, repository: fleet}\n`,
+    [
+      '13:29 git.auth.token.bearer does not go with style gitlab: flux bootstrap writes user name and token → take it out, or take style: git',
+    ],
+  ],
+  [
+    'has a host for SSH, and a token',
+    `${forged('gitea', [AUTH, '    token: {env: T}\n'])}forge: {owner: acme, repository: fleet, sshHostname: a.test, caFile: ca.crt}\n`,
+    [
+      '14:54 forge.sshHostname is for git over SSH, and git.auth says token → take it out, or auth: with ssh',
+      '14:70 forge.caFile stands beside git.auth.token, which has its own → git.auth.token.caFile',
+    ],
+  ],
+  [
+    'does not say how Flux reads from the forge',
+    forged('github', [`  auth:\n${AUTH}`, '']) + FORGE,
+    [
+      '10:1 git.auth is missing: Flux has to be told how it may read the repository → auth: with ssh, such as {generate: ed25519}, or token',
+    ],
   ],
   [
     'has teams of a user',

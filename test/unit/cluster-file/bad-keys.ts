@@ -48,7 +48,61 @@ export const BAD_KEYS: readonly BadFile[] = [
     added('sops:\n  key: {generate: x25519, file: k}\n  backup: {passphraseEnv: P, out: usb}\n'),
     ['18:33 sops.key.file stands beside generate, and only one of them can be meant → keep one of generate, file'],
   ],
-  ['has no key', added('sops:\n  key: {}\n'), ['18:8 sops.key does not say which key → generate: x25519, file: FILE or backup: FILE']],
+  ['has no key', added('sops:\n  key: {}\n'), ['18:8 sops.key does not say which key → generate: x25519, file: FILE or backup: {…}']],
+  [
+    'has a backup of the key as a text',
+    added('sops:\n  key: {backup: prod.age}\n'),
+    ['18:17 sops.key.backup is a text, and has to be a mapping → a mapping with file, identityFile, passphraseEnv, shares'],
+  ],
+  [
+    'has a backup of the key that lies nowhere',
+    added('sops:\n  key: {backup: {passphraseEnv: P}}\n'),
+    ['18:17 sops.key.backup does not say where it is → file: FILE, or shares: [FILE, FILE]'],
+  ],
+  [
+    'has a backup of the key that nothing opens',
+    added('sops:\n  key: {backup: {file: prod.age}}\n'),
+    ['18:17 sops.key.backup does not say what opens it → identityFile: FILE or passphraseEnv: NAME'],
+  ],
+  [
+    'opens the backup of the key in two ways',
+    added('sops:\n  key: {backup: {file: prod.age, identityFile: k, passphraseEnv: P}}\n'),
+    [
+      '18:66 sops.key.backup.passphraseEnv stands beside identityFile, and only one of them can be meant → keep one of identityFile, passphraseEnv',
+    ],
+  ],
+  [
+    'opens the backup of the key with itself',
+    added('sops:\n  key: {backup: {file: prod.age, identityFile: prod.age}}\n'),
+    ['18:48 sops.key.backup.identityFile is the backup itself, and nothing opens itself → the key file of one of its recipients'],
+  ],
+  [
+    'has shares of the key and a sealed file',
+    added('sops:\n  key: {backup: {file: prod.age, identityFile: k, shares: [a, b]}}\n'),
+    ['18:59 sops.key.backup.shares stands beside file, and only one of them can be meant → keep one of file, shares'],
+  ],
+  [
+    'has shares of the key, and a passphrase for them',
+    added('sops:\n  key: {backup: {shares: [a, b], passphraseEnv: P}}\n'),
+    ['18:49 sops.key.backup.passphraseEnv opens a sealed file, and shares open without it → take it out'],
+  ],
+  [
+    'has one share of the key',
+    added('sops:\n  key: {backup: {shares: [a]}}\n'),
+    ['18:26 sops.key.backup.shares is one share, and one alone tells nothing → such as  shares: [share-1.txt, share-3.txt]'],
+  ],
+  [
+    'has a share of the key twice',
+    added('sops:\n  key: {backup: {shares: [a, b, a]}}\n'),
+    ['18:33 sops.key.backup.shares[2] is the same as number 1 → once is enough'],
+  ],
+  [
+    'has the passphrase of the backup itself',
+    added('sops:\n  key: {backup: {file: prod.age, passphraseEnv: correct horse}}\n'),
+    [
+      '18:49 sops.key.backup.passphraseEnv is no name of an environment variable: capitals, digits and _, without $ → such as  passphraseEnv: BACKUP_PASSPHRASE',
+    ],
+  ],
   [
     'makes a key that its Flux cannot use',
     changed(['2.9.4', '2.8.8']) + SOPS.replace('x25519', 'post-quantum'),

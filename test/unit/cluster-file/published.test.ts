@@ -76,6 +76,24 @@ test.each(BAD_FIELDS)('the schema refuses a file that %s', (_name, text) => {
   expect(validate(parse(String(text), { logLevel: 'silent' }))).toBe(false)
 })
 
+test.each([
+  '{}',
+  '{file: a}',
+  '{file: a, identityFile: b, passphraseEnv: C}',
+  '{file: a, identityFile: b, shares: [c, d]}',
+  '{shares: [a]}',
+  '{shares: [a, b], passphraseEnv: C}',
+])('the schema refuses a backup of the key like %s', (backup) => {
+  expect(validate(parse(`${GOOD}sops: {key: {backup: ${backup}}}\n`))).toBe(false)
+})
+
+test.each(['{file: a, identityFile: b}', '{file: a, passphraseEnv: C}', '{shares: [a, b]}'])(
+  'the schema takes a backup of the key like %s',
+  (backup) => {
+    expect(validate(parse(`${GOOD}sops: {key: {backup: ${backup}}}\n`))).toBe(true)
+  },
+)
+
 test('what was read is right by the schema again: defaults are values that may be written', () => {
   expect(validate(readClusterFile(GOOD, 'x')) ? [] : validate.errors).toEqual([])
 })

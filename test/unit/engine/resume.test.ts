@@ -189,6 +189,29 @@ describe('abandon', () => {
     expect(world.effects).toEqual([])
   })
 
+  test('asks a step that had begun whether its line was crossed, and goes back where it was not', async () => {
+    const world = newWorld()
+    const line = { pointOfNoReturn: 'it is pushed', isCrossed: async () => false }
+    const { options } = await failedRun(world, [writeStep(world, 'a'), writeStep(world, 'b', line)])
+
+    const result = await abandon(options)
+
+    expect(result).toMatchObject({ outcome: 'abandoned', exit: 'done' })
+  })
+
+  test('refuses where the step says that its line was crossed, and where it cannot be known', async () => {
+    for (const isCrossed of [async () => true, () => Promise.reject(new OpsError({ code: 'git-unreachable', message: 'away' }))]) {
+      const world = newWorld()
+      const { options } = await failedRun(world, [
+        writeStep(world, 'a'),
+        writeStep(world, 'b', { pointOfNoReturn: 'it is pushed', isCrossed }),
+      ])
+
+      await expect(abandon(options)).rejects.toBeInstanceOf(OpsError)
+      expect(world.effects).toEqual([])
+    }
+  })
+
   test('goes back to the last checkpoint that was reached and no further', async () => {
     const world = newWorld()
     const proof = { kind: 'read', id: 'proof', title: 'proof', why: 'because', checkpoint: true, run: async () => ({ ok: true }) } as const

@@ -20,7 +20,7 @@ const access: Question = {
   ask: 'With which key does Flux read it?',
   why: 'A key of its own, for this repository alone, can be taken away without harm to anything else.',
   help: [
-    'A new key is made by bootstrap and kept in the cluster. A forge style registers it; else the run waits until you have, as a deploy key.',
+    'A new key is made by bootstrap and kept in the cluster. A forge style registers it; else the run waits until you have, and you clone with your own.',
     'A key that you have is read from its file by bootstrap. Your own login key is a poor choice: whoever reads the cluster has it.',
   ],
   when: (answers) => isForge(answers) || answers.url?.startsWith('ssh:') === true,

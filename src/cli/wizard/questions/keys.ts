@@ -5,6 +5,7 @@ import type { ClusterFileInput } from '../../../cluster-file/schema.ts'
 import { releases } from '../../../flux/catalogue/index.ts'
 import type { Facts } from '../facts.ts'
 import type { Answers, Choice, Fields, Question } from '../model.ts'
+import { backQuestions, listed } from './key-back.ts'
 
 const NONE = 'none'
 
@@ -40,21 +41,6 @@ const sopsKey: Question = {
   },
 }
 
-const sopsFile: Question = {
-  id: 'sopsFile',
-  name: 'its file',
-  ask: 'In which file is it?',
-  why: 'Only the path is written down; bootstrap reads it.',
-  help: ['~/ is your home. Anything else is relative to the file that is written now.'],
-  names: 'file',
-  when: ({ sopsKey: how }) => how === 'file' || how === 'backup',
-  about: ({ sopsKey: how }) => how ?? '',
-  preset: ({ ageKeyFile }, { sopsKey: how }) => (how === 'file' ? ageKeyFile : undefined),
-  owns: ['sops.key.file', 'sops.key.backup'],
-  fields: (text, { sopsKey: how }) => ({ [how === 'backup' ? 'sops.key.backup' : 'sops.key.file']: text }),
-  read: ({ sops }) => sops?.key?.file ?? sops?.key?.backup,
-}
-
 const isNew = ({ sopsKey: how }: Answers): boolean => how === 'x25519' || how === 'post-quantum'
 
 type Backup = NonNullable<Draft<NonNullable<ClusterFileInput['sops']>>['backup']>
@@ -82,12 +68,6 @@ const backupHow: Question = {
   fields: () => ({}),
   read: ({ sops }) => (sops?.backup === undefined ? undefined : howOf(sops.backup)),
 }
-
-const listed = (text: string): string[] =>
-  text
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '')
 
 const recipients: Question = {
   id: 'recipients',
@@ -160,4 +140,4 @@ const backupOut: Question = {
   read: ({ sops }) => sops?.backup?.out,
 }
 
-export const keyQuestions: readonly Question[] = [sopsKey, sopsFile, backupHow, recipients, shares, backupPassphrase, backupOut]
+export const keyQuestions: readonly Question[] = [sopsKey, ...backQuestions, backupHow, recipients, shares, backupPassphrase, backupOut]

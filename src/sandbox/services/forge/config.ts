@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 export interface ForgeConfig {
   readonly port: number
+  readonly sshPort: number
   /** Everything that it writes is below it. */
   readonly dir: string
   readonly repositories: string
@@ -29,7 +30,13 @@ export const forgeConfig = (input: ForgeConfig): string =>
       ROOT_URL: `http://127.0.0.1:${input.port}/`,
       STATIC_ROOT_PATH: input.statics,
       APP_DATA_PATH: join(input.dir, 'data'),
-      DISABLE_SSH: true,
+      START_SSH_SERVER: true,
+      BUILTIN_SSH_SERVER_USER: 'git',
+      SSH_DOMAIN: '127.0.0.1',
+      SSH_LISTEN_HOST: '127.0.0.1',
+      SSH_PORT: input.sshPort,
+      SSH_LISTEN_PORT: input.sshPort,
+      SSH_ROOT_PATH: join(input.dir, 'ssh'),
       OFFLINE_MODE: true,
       LFS_START_SERVER: false,
       ENABLE_GZIP: false,

@@ -1,6 +1,6 @@
 // A real forge (Gitea) on a loopback port, with one administrator and one user. Their tokens are the only credentials that anybody needs.
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { OpsError } from '../../../errors.ts'
@@ -38,6 +38,7 @@ async function writeConfig(ctx: SandboxContext): Promise<void> {
     keptSecret(join(ctx.paths.secrets, name), async () => (await ctx.run(binary(ctx), ['generate', 'secret', kind])).stdout.trim())
   const text = forgeConfig({
     port: await ctx.port('forge'),
+    sshPort: await ctx.port('forge-ssh'),
     dir: ctx.paths.forge,
     repositories: forgeRepositories(ctx),
     statics: await giteaFolder(),
@@ -74,6 +75,27 @@ async function ensureUser(ctx: SandboxContext, user: string): Promise<void> {
   await writeFileAtomic(tokenFile(ctx, user), stdout.trim().split('\n').at(-1) ?? '')
 }
 
+/**
+ * As root the forge begins whatever it prints with a warning, on stdout, where git over SSH expects git. It starts itself for each connection by the name
+ * that it was started by: this one, which takes the warning away.
+ */
+async function program(ctx: SandboxContext): Promise<string> {
+  if (userInfo().uid !== 0) return binary(ctx)
+  const wrapper = join(ctx.paths.forge, 'forge-program')
+  const text = [
+    '#!/bin/bash',
+    `gitea='${binary(ctx).replaceAll("'", `'\\''`)}'`,
+    'case " $* " in',
+    '  *" serv "*) "$gitea" "$@" | { IFS= read -r warning; exec cat; } ;;',
+    '  *) exec -a "$0" "$gitea" "$@" ;;',
+    'esac',
+    '',
+  ].join('\n')
+  await mkdir(ctx.paths.forge, { recursive: true, mode: 0o700 })
+  await writeFile(wrapper, text, { mode: 0o700 })
+  return wrapper
+}
+
 /** Starts the forge, unless it lives, and makes its users the first time. */
 export async function startForge(ctx: SandboxContext): Promise<void> {
   const url = await forgeUrl(ctx)
@@ -81,7 +103,7 @@ export async function startForge(ctx: SandboxContext): Promise<void> {
   await writeConfig(ctx)
   await ctx.start({
     name: 'forge',
-    argv: [binary(ctx), 'web', '--config', configFile(ctx), '--work-path', ctx.paths.forge],
+    argv: [await program(ctx), 'web', '--config', configFile(ctx), '--work-path', ctx.paths.forge],
     env: { USER: userInfo().username },
     ready: async () => (await fetch(`${url}/api/healthz`, { signal: AbortSignal.timeout(2_000) })).ok,
     readyWithinMs: 60_000,

@@ -5,6 +5,7 @@ export const gitServerConfig = z.object({
   port: z.number().int().min(1).max(65_535),
   root: z.string().startsWith('/'),
   faultsFile: z.string().startsWith('/'),
+  passwordsFile: z.string().startsWith('/').optional(),
   user: z.string().min(1),
   password: z.string().min(1),
 })

@@ -1,4 +1,4 @@
-// How pushes are made to fail: a file that tests write while the server runs, read again for every push.
+// How requests are made to fail: a file that tests write while the server runs, read again for each.
 import { readFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { messageOf, OpsError } from '../../../errors.ts'
@@ -18,23 +18,26 @@ export type PushFault = (typeof PUSH_FAULTS)[number]
 const schema = z.looseObject({
   push: z.enum(PUSH_FAULTS).nullish(),
   pushDelayMs: z.number().int().nonnegative().max(600_000).optional(),
+  gitPassword: z.string().min(1).nullish(),
 })
 
-export interface PushFaults {
+export interface GitFaults {
   readonly push: PushFault | null
+  /** In place of the server's own: whoever has that one is not let in any more. */
+  readonly password: string | undefined
   /** Milliseconds; used by `slow`. */
   readonly delayMs: number
 }
 
 /** A missing file means no faults; one that cannot be understood throws, since a fault that is not there proves nothing. */
-export async function readPushFaults(file: string): Promise<PushFaults> {
+export async function readGitFaults(file: string): Promise<GitFaults> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}'
     throw error
   })
   try {
     const faults = schema.parse(JSON.parse(text))
-    return { push: faults.push ?? null, delayMs: faults.pushDelayMs ?? 2_000 }
+    return { push: faults.push ?? null, delayMs: faults.pushDelayMs ?? 2_000, password: faults.gitPassword ?? undefined }
   } catch (error) {
     throw new OpsError({
       code: 'sandbox-faults-invalid',

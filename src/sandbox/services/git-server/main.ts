@@ -12,7 +12,8 @@ function fail(error: unknown): never {
 async function main(file: string | undefined): Promise<void> {
   if (file === undefined) throw new Error('usage: git-server <config file>')
   const config = gitServerConfig.parse(JSON.parse(await readFile(file, 'utf8')))
-  const server = createGitServer({ root: config.root, faultsFile: config.faultsFile, credentials: config })
+  const { root, faultsFile, passwordsFile } = config
+  const server = createGitServer({ root, faultsFile, passwordsFile, credentials: config })
   server.on('error', fail)
   process.on('SIGTERM', () => {
     server.close()

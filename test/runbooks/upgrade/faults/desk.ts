@@ -23,11 +23,16 @@ export const TO = '2.9.2'
 
 const ENTRY = fileURLToPath(new URL('./struck-entry.ts', import.meta.url))
 
-/** `no-room`: the journal takes no byte more, from before the step's start on. */
+/**
+ * `no-room`: the journal takes no byte more, from before the step's start on. `small-files`: no file that is written may have more than `bytes` from then on.
+ * `other-cluster`: of the whole run.
+ */
 export interface Strike {
   /** Id of a step. */
   readonly at: string
-  readonly do: 'restart-api' | 'push' | 'no-room'
+  readonly do: 'restart-api' | 'push' | 'no-room' | 'shell' | 'small-files' | 'other-cluster'
+  readonly command?: string
+  readonly bytes?: number
   readonly files?: Readonly<Record<string, string>>
 }
 

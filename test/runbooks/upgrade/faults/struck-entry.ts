@@ -1,5 +1,5 @@
 // The CLI, struck by a fault at an exact place: when a step's start is on the disk and its effect has not begun.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +27,11 @@ const journalOf = (id: string): string => join(process.env.XDG_STATE_HOME ?? '',
 
 async function strike(what: Strike): Promise<void> {
   if (what.do === 'restart-api') return restartApi()
+  if (what.do === 'shell') {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', what.command ?? 'false'], { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`the strike failed: ${stderr}`)
+  }
+  if (what.do === 'small-files') execFileSync('prlimit', ['--pid', String(process.pid), `--fsize=${what.bytes ?? 0}:`])
   if (what.do === 'push') await withSandbox(ref, (ctx) => pushAsSomeoneElse(ctx, what.files ?? {}))
 }
 
@@ -46,8 +51,16 @@ const struck = (journal: Journal, id: string): Journal => ({
   },
 })
 
+/** What the API server says of itself when another cluster answers behind the same context. */
+const otherCluster = ({ kube }: World): Partial<World> => {
+  if (!strikes.some((each) => each.do === 'other-cluster')) return {}
+  const identity = async () => ({ ...(await kube.identity()), uid: '00000000-0000-4000-8000-000000000000' })
+  return { kube: Object.assign(Object.create(kube) as typeof kube, { identity }) }
+}
+
 const decorate = (world: World): World => ({
   ...world,
+  ...otherCluster(world),
   runs: {
     ...world.runs,
     create: async (id) => struck(await world.runs.create(id), id),

@@ -83,6 +83,8 @@ const TYPED = [
     '32/32',
     '1/2',
     'BACKUP_PASSPHRASE',
+    'share-1.txt, share-3.txt',
+    'one.txt,one.txt',
     '-',
     '',
     'ghp_0123456789abcdefghij',
@@ -117,7 +119,7 @@ const GOOD: readonly string[] = [
   'main',
   './file',
 ]
-const MORE_GOOD: readonly string[] = ['compared', SHOWN, './known_hosts', 'SOME_NAME', RECIPIENT, '3/5', '2.9.4']
+const MORE_GOOD: readonly string[] = ['compared', SHOWN, './known_hosts', 'SOME_NAME', RECIPIENT, '3/5', '2.9.4', 'a.txt, b.txt']
 
 class Whimsical implements Asker {
   readonly #whims: Whim[]

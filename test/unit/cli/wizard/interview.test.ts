@@ -64,6 +64,17 @@ describe('from the first question to the last', () => {
     })
   })
 
+  test.each([
+    ['identity', { 'its file': '/usb/a.age', 'key of the backup': '~/r.txt' }, { file: '/usb/a.age', identityFile: '~/r.txt' }],
+    ['passphrase', { 'its file': '/usb/a.age' }, { file: '/usb/a.age', passphraseEnv: 'BACKUP_PASSPHRASE' }],
+    ['shares', { 'its shares': '/usb/1.txt,/usb/3.txt' }, { shares: ['/usb/1.txt', '/usb/3.txt'] }],
+  ])('a key out of a backup is asked for with what opens it: %s', async (how, more, backup) => {
+    const { answers, asker } = await answered({ ...NEEDED, 'sops key': 'backup', 'opened by': how, ...more })
+
+    expect(asker.names).not.toContain('backup in')
+    expect(toClusterFile(QUESTIONS, answers).value.sops).toEqual({ key: { backup } })
+  })
+
   test('https is read with a token: no key and no host key is asked for', async () => {
     const { asker } = await answered({ ...NEEDED, repository: 'https://git.example.com/acme/fleet.git' })
 

@@ -1,6 +1,5 @@
 // A backup of keys, opened: one sealed file, or as many shares as are needed. What it holds stays in memory.
 import { basename, dirname, join } from 'node:path'
-import { openWithKeyFiles } from '../../actions/keys/open-age-file.ts'
 import { OpsError, usageError } from '../../errors.ts'
 import type { ReadContext } from '../../ports/context.ts'
 import { Secret } from '../../ports/secret.ts'
@@ -13,6 +12,7 @@ import { readBundle } from '../../sops/keys/read-bundle.ts'
 import { readSheet, type SheetContent } from '../../sops/keys/read-sheet.ts'
 import { verifyShare } from '../../sops/keys/share-text.ts'
 import { combineShares } from '../../sops/keys/shares.ts'
+import { openWithKeyFiles } from './open-age-file.ts'
 
 export interface BackupRequest {
   /** A sealed file, or share files. */
