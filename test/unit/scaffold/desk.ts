@@ -28,6 +28,8 @@ const REPOSITORY = {
   auth: { token: { env: 'GIT_TOKEN' } },
 }
 
+const FORGE_KEY = { auth: { ssh: { generate: 'ed25519', hostKeys: ['SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU'] } } }
+
 const FORGED = { forge: { owner: 'acme', repository: 'fleet', token: { env: 'TOKEN' } } }
 
 export function clusterFile({
@@ -46,7 +48,7 @@ export function clusterFile({
     metadata: { name },
     cluster: { context: 'admin' },
     flux: { version: '2.9.2', style, ...flux },
-    git: { path, ...(forged ? {} : REPOSITORY), ...git },
+    git: { path, ...(forged ? FORGE_KEY : REPOSITORY), ...git },
     ...(sops === undefined ? {} : { sops }),
     ...(forged ? FORGED : {}),
     layout,
