@@ -104,7 +104,7 @@ const kubectl = (...args: string[]): Promise<string> => desk.boot.kubectl(...arg
 
 async function suspend(...objects: string[]): Promise<void> {
   const said = await desk.boot.start(['suspend', ...objects, '--reason', 'disks are moved', '--yes'])
-  expect(said, said.stdout).toMatchObject({ code: 0 })
+  expect(said, `${said.stdout}${said.stderr}`).toMatchObject({ code: 0 })
 }
 
 test('a cluster of two hundred objects that is lost is what it was after its restore', async () => {
@@ -136,7 +136,7 @@ test('a cluster of two hundred objects that is lost is what it was after its res
   const said = await desk.restore(file)
   const seconds = (performance.now() - began) / 1000
 
-  expect(said, said.stdout).toMatchObject({ code: 0 })
+  expect(said, `${said.stdout}${said.stderr}`).toMatchObject({ code: 0 })
   expect(await desk.everything()).toEqual(before)
   process.stdout.write(`restore drill: ${Object.keys(before).length} objects, back in ${seconds.toFixed(1)} s\n`)
 })

@@ -10,8 +10,8 @@ import { isFluxGroup, objectLabel } from '../kinds.ts'
 export type Reason =
   /** Nothing applies it, or only what it applies itself: where everything begins, or made by hand. */
   | 'root'
-  /** What a root is made from. */
-  | 'source'
+  /** What a root is made from, or waits for. */
+  | 'needed'
   /** Suspended: Flux would bring it back as git has it, and let it go. */
   | 'suspended'
   /** It needs something that is suspended, or is not Ready: nobody knows that Flux will bring back what it had applied. */
@@ -127,9 +127,12 @@ export function broughtBy(
   const stood = new Set(frozen.map(objectLabel))
   for (const { kind, group, namespace, name } of applied) if (isFluxGroup(group)) add(`${kind} ${namespace ?? ''}/${name}`, 'frozen')
   for (const [label, object] of find) if (isChartOfRelease(object) && stood.has(appliedBy(object) ?? '')) add(label, 'frozen')
-  // A root cannot apply what brings its own source.
-  for (const [label, reason] of [...reasons])
-    if (reason === 'root') for (const source of allOf(label, find, (object) => needsOf(object).sources)) add(source, 'source')
+  const all = (object: KubeObject): string[] => {
+    const { sources, dependencies } = needsOf(object)
+    return [...sources, ...dependencies]
+  }
+  // A root cannot apply what brings its own source, nor what it waits for itself.
+  for (const [label, reason] of [...reasons]) if (reason === 'root') for (const need of allOf(label, find, all)) add(need, 'needed')
   const order = [...find.keys()].filter((label) => reasons.has(label))
   return {
     reasons: new Map(order.map((label) => [label, reasons.get(label) as Reason])),

@@ -48,7 +48,21 @@ describe('what a backup brings', () => {
       object('Kustomization', 'apps', { by: 'flux-system', ...from('flux-system') }),
     )
 
-    expect(found).toEqual({ [`GitRepository ${NS}/flux-system`]: 'source', [`Kustomization ${NS}/flux-system`]: 'root' })
+    expect(found).toEqual({ [`GitRepository ${NS}/flux-system`]: 'needed', [`Kustomization ${NS}/flux-system`]: 'root' })
+  })
+
+  test('is what a root waits for, though the root applies it', () => {
+    const found = of(
+      object('Kustomization', 'cluster', { by: 'cluster', spec: { dependsOn: [{ name: 'vars' }] } }),
+      object('GitRepository', 'vars', { by: 'cluster' }),
+      object('Kustomization', 'vars', { by: 'cluster', ...from('vars') }),
+    )
+
+    expect(found).toEqual({
+      [`GitRepository ${NS}/vars`]: 'needed',
+      [`Kustomization ${NS}/vars`]: 'needed',
+      [`Kustomization ${NS}/cluster`]: 'root',
+    })
   })
 
   test('is a circle of two that apply each other', () => {
