@@ -130,7 +130,7 @@ test('a cluster of two hundred objects that is lost is what it was after its res
   expect(Object.keys(before).length).toBeGreaterThanOrEqual(200)
   const file = await desk.backup()
 
-  await desk.lose(true)
+  await desk.lose(desk.boot.registry)
   expect(await kubectl('get', 'namespaces', '-o', 'name')).not.toContain('flux-system')
   const began = performance.now()
   const said = await desk.restore(file)

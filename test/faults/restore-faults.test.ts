@@ -36,7 +36,7 @@ async function expectDone(said: CliResult): Promise<void> {
 }
 
 describe('a restore', () => {
-  beforeEach(() => desk.lose(false))
+  beforeEach(() => desk.lose())
 
   test.each(['crds', 'objects', 'let-go', 'layers'])('outlives an API server that is started anew in step %s', async (at) => {
     const said = await begin([{ at, do: 'restart-api' }])

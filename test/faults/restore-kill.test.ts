@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => desk?.close())
 
 async function begin(): Promise<readonly string[]> {
-  await desk.lose(false)
+  await desk.lose()
   return ['restore', file, '--identity', desk.key, '--yes', '--timeout', '120']
 }
 

@@ -7,6 +7,9 @@ import { BootstrapDesk } from '../bootstrap/desk.ts'
 const HELD_BY_CLUSTER =
   /^(events|leases|pods|replicasets|endpoints|endpointslices|controllerrevisions|nodes|componentstatuses|csinodes|bindings|podmetrics|nodemetrics|ipaddresses|apiservices|flowschemas|prioritylevelconfigurations|servicecidrs)(\.|$)/
 
+/** Helm's records tell of times, and the Flux Operator's entitlement of the uid of its cluster. */
+const OF_THE_CLUSTER = /^(sh\.helm\.release\.|flux-operator-entitlement$)/
+
 type Fields = Record<string, unknown>
 
 interface Item extends Fields {
@@ -62,15 +65,13 @@ export class RestoreDesk {
     const { items } = JSON.parse(await this.boot.kubectl('get', kinds.join(','), '-A', '-o', 'json')) as { items: Item[] }
     const own = items.filter(
       ({ kind, metadata: { name, namespace = '' } }) =>
-        !/^kube-/.test(namespace) &&
-        !/^(system:|kube-root-ca\.crt$)/.test(name) &&
-        !(kind === 'Secret' && name.startsWith('sh.helm.release.')),
+        !/^kube-/.test(namespace) && !/^(system:|kube-root-ca\.crt$)/.test(name) && !(kind === 'Secret' && OF_THE_CLUSTER.test(name)),
     )
     return Object.fromEntries(own.map((item) => [`${item.kind} ${item.metadata.namespace ?? ''}/${item.metadata.name}`, substance(item)]))
   }
 
   /** The cluster is gone with all that was in it; git and registry are elsewhere, and stay. */
-  async lose(withRegistry: boolean): Promise<void> {
+  async lose(registry: () => Promise<unknown> = async () => undefined): Promise<void> {
     const { paths } = this.boot
     const aside = join(this.boot.work, 'git-aside')
     await rm(aside, { recursive: true, force: true })
@@ -79,7 +80,7 @@ export class RestoreDesk {
     await rm(paths.git, { recursive: true, force: true })
     await mkdir(paths.git, { recursive: true })
     await cp(aside, paths.git, { recursive: true })
-    if (withRegistry) await this.boot.registry()
+    await registry()
   }
 
   /** Gives the path of the sealed file. */

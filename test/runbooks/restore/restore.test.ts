@@ -18,7 +18,7 @@ beforeAll(async () => {
   await fill(desk)
   before = await desk.everything()
   file = await desk.backup()
-  await desk.lose(false)
+  await desk.lose()
   empty = await desk.everything()
 })
 afterAll(() => desk?.close())
