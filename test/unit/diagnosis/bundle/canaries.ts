@@ -25,6 +25,9 @@ const jwt = fc
 const password = from(`${WORD}_.!*`, 10, 40).filter((one) => /[0-9]/.test(one))
 const pem = fc.array(from(`${WORD}+/`, 64), { minLength: 1, maxLength: 4 })
 
+/** No part of a word that stands in a bundle anyway: fast-check likes `arguments`. */
+const lowerPassword = from(LOWER, 6, 18).map((one) => `zq${one}`)
+
 export const SHAPES: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
   'an age key': shape(from('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58).map((key) => `AGE-SECRET-KEY-1${key}`)),
   'a post-quantum age key': shape(from('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 80).map((key) => `AGE-SECRET-KEY-PQ-1${key}`)),
@@ -62,7 +65,7 @@ export const SHAPES: Readonly<Record<string, fc.Arbitrary<Planted>>> = {
   'a token in a query': shape(from(WORD, 12, 40), (one) => `GET https://git.example/a?access_token=${one}&x=1`),
   'a signature in a query': shape(from(`${WORD}%`, 24, 60), (one) => `https://a.example/b?sv=2026&sig=${one}`),
   'a password in YAML': shape(password, (one) => `values:\n  adminPassword: ${one}\n  replicas: 1`),
-  'a password of small letters in YAML': shape(from(LOWER, 8, 20), (one) => `password: ${one}\nuser: a`),
+  'a password of small letters in YAML': shape(lowerPassword, (one) => `password: ${one}\nuser: a`),
   'a password in JSON': shape(password, (one) => JSON.stringify({ user: 'a', password: one })),
   'a password in JSON in JSON': shape(password, (one) => JSON.stringify({ msg: JSON.stringify({ dbPassword: one }) })),
   'an argument': shape(password, (one) => `--api-token=${one}`),
