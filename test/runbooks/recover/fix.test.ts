@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FixDesk } from './desk.ts'
-import { exhausted, immutable, lateCredential, undeletable } from './states.ts'
+import { exhausted, immutable, LATE, lateCredential, undeletable } from './states.ts'
 
 const STATES = [lateCredential, immutable, exhausted, undeletable]
 
@@ -57,11 +57,30 @@ describe('before anything is done', () => {
   })
 })
 
+/** Flux looks by itself as well: where it was quicker, there was nothing left to be dealt with, and the source is broken again. */
+async function mendedAndFixed(): ReturnType<typeof fix> {
+  const { namespace } = desk.place(lateCredential)
+  for (let left = 3; ; left--) {
+    await desk.mend(lateCredential)
+    const said = await fix(desk.typed(lateCredential), '--yes')
+    if (left === 0 || !said.text.includes('a moment ago')) return said
+    await desk.recover.kubectl('delete', 'secret', LATE, '-n', namespace)
+    await desk.recover.kubectl(
+      'annotate',
+      'gitrepository/src',
+      '-n',
+      namespace,
+      '--overwrite',
+      `reconcile.fluxcd.io/requestedAt=broken-${left}`,
+    )
+    await desk.recover.kubectl('wait', 'gitrepository/src', '-n', namespace, '--for=condition=Ready=False', '--timeout=60s')
+  }
+}
+
 test('a source is asked for once its reason is gone, proven by what it says, and saved before', async () => {
   const { namespace } = desk.place(lateCredential)
-  await desk.mend(lateCredential)
 
-  const { code, text } = await fix(desk.typed(lateCredential), '--yes')
+  const { code, text } = await mendedAndFixed()
 
   expect({ code, text }).toMatchObject({ code: 0, text: expect.stringContaining('prove it by what each object says of itself') })
   expect(await desk.ready('gitrepository', namespace, 'src')).toBe('True')

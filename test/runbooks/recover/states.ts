@@ -6,7 +6,7 @@ import { configMap, helmRelease, kustomization, type Place, type Provoked, sourc
 /** Nothing is tried again by itself while a test lasts. */
 const RARELY = { interval: '1h', retryInterval: '1h' }
 
-const LATE = 'late-credential'
+export const LATE = 'late-credential'
 
 const named = (name: string, namespace: string, { data, type }: KubeObject): object => ({
   apiVersion: 'v1',
