@@ -2,8 +2,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { filesBelow } from '../../secrets/search.ts'
-import { BootstrapDesk } from './desk.ts'
+import { BootstrapDesk } from '../runbooks/bootstrap/desk.ts'
+import { filesBelow } from '../secrets/search.ts'
 
 const PASSPHRASE = 'correct horse battery staple'
 

@@ -2,11 +2,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { release } from '../../../src/flux/catalogue/index.ts'
-import { waitUntil } from '../../../src/sandbox/processes.ts'
-import { type Driven, drive } from '../desk.ts'
-import { type Fixture, FROM, fixture, TO } from '../fixture.ts'
-import { addImageObjects } from './chain-sandbox.ts'
+import { release } from '../../src/flux/catalogue/index.ts'
+import { waitUntil } from '../../src/sandbox/processes.ts'
+import { type Driven, drive } from '../runbooks/desk.ts'
+import { type Fixture, FROM, fixture, TO } from '../runbooks/fixture.ts'
+import { addImageObjects } from '../runbooks/upgrade/chain-sandbox.ts'
 
 const tagsOf = (version: string): string[] =>
   ['image-automation', 'image-reflector'].map((name) => {
