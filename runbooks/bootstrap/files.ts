@@ -142,7 +142,7 @@ const planned = ({ path, text, why, seal }: ScaffoldFile): Planned => ({ path, t
 
 /** Files of Flux itself; those of style kustomize are part of the layout. */
 async function missingOfFlux(ctx: ReadContext, input: BootstrapInput, there: Repository): Promise<{ files: Planned[]; advice: string[] }> {
-  if (input.file.flux.style === 'git') return missingGotk(input, there)
+  if (hasGotkFiles(input.file)) return missingGotk(input, there)
   if (input.file.flux.style !== 'operator') return { files: [], advice: [] }
   const { files, advice } = await missingOperator(ctx, input, there)
   return { files: files.map(planned), advice }

@@ -106,11 +106,11 @@ export class BootstrapDesk {
     return { name: this.name, root: this.root, manifestsDir, services: standardServices }
   }
 
-  /** Lies in the sandbox and stays there: what all runs have left behind is searched for secrets in the end. */
+  /** Lies in the sandbox and stays there: what all runs have left behind is searched for secrets in the end. A short name: sockets of runs lie below it. */
   async #newEvidence(): Promise<void> {
     const folder = join(this.paths.dir, 'evidence')
     await mkdir(folder, { recursive: true })
-    this.#evidence = await Evidence.open(join(folder, `bootstrap-${randomUUID()}`), this.env.PATH ?? '')
+    this.#evidence = await Evidence.open(join(folder, `b-${randomUUID().slice(0, 8)}`), this.env.PATH ?? '')
   }
 
   /** XDG_STATE_HOME of the runs since the last reset. */
