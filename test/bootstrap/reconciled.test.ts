@@ -103,7 +103,7 @@ async function publish(): Promise<void> {
   const texts: Record<string, string> = {}
   for (const each of SYNCED) {
     Object.assign(texts, await textsOf(each.id, scaffolded(fileOf(each), texts, { recipient })))
-    if (each.style === 'git') texts[`${each.path}/${namespaceOf(each.id)}/kustomization.yaml`] = 'resources: []\n'
+    texts[`${each.path}/${namespaceOf(each.id)}/kustomization.yaml`] = 'resources: []\n'
   }
   Object.assign(texts, await textsOf('oci', scaffolded(ociFile(), texts, { recipient })))
   await push(texts, [], { url, work, git: (args, cwd) => tool('git', args, '', cwd ?? work) })
