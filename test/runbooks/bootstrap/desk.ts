@@ -231,7 +231,8 @@ export class BootstrapDesk {
       },
     }
     const sections = new Set([...Object.keys(usual), ...Object.keys(change)])
-    const merged = Object.fromEntries([...sections].map((name) => [name, { ...usual[name], ...change[name] }]))
+    const laid = (name: string) => (Array.isArray(change[name]) ? change[name] : { ...usual[name], ...change[name] })
+    const merged = Object.fromEntries([...sections].map((name) => [name, laid(name)]))
     const path = join(this.work, 'cluster.yaml')
     await writeFile(path, stringify({ apiVersion: 'flux-ops.dev/v1', kind: 'Cluster', ...merged }))
     return path
