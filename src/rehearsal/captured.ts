@@ -4,9 +4,10 @@ import { idOf } from '../actions/resources.ts'
 import { sideBySide } from '../actions/side-by-side.ts'
 import { readNamespace, readRoles } from '../actions/system-objects.ts'
 import type { Kept } from '../flux/installation/content.ts'
+import { secretsNamedBy } from '../flux/installation/references.ts'
 import type { KubeObject, KubeReader } from '../ports/kube.ts'
 import { type CapturedOperator, captureOperator } from './operator.ts'
-import { type SecretShape, secretsNamedBy, shapeOf } from './secret-shapes.ts'
+import { type SecretShape, shapeOf } from './secret-shapes.ts'
 
 export interface Captured {
   /** Namespace of Flux. */

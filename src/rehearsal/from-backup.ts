@@ -5,10 +5,10 @@ import { NAMESPACE, NAMESPACE_KINDS } from '../actions/resources.ts'
 import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, OWN_TO_KUBERNETES } from '../actions/system-objects.ts'
 import { OpsError, usageError } from '../errors.ts'
 import type { Kept } from '../flux/installation/content.ts'
+import { secretsNamedBy } from '../flux/installation/references.ts'
 import type { ReadContext } from '../ports/context.ts'
 import type { KubeObject, Resource } from '../ports/kube.ts'
 import type { Captured } from './captured.ts'
-import { secretsNamedBy } from './secret-shapes.ts'
 
 export interface BackedUp {
   readonly captured: Captured
@@ -72,6 +72,6 @@ export async function readBackup(ctx: Reader, given: string): Promise<BackedUp> 
     [CLUSTER_ROLE, CLUSTER_ROLE_BINDING],
   )
   const own = found(system, [NAMESPACE, ...NAMESPACE_KINDS]).filter(({ resource }) => resource !== NAMESPACE)
-  const secrets = secretsNamedBy(objects).map((name) => ({ ...name, type: 'Opaque', keys: undefined }))
+  const secrets = secretsNamedBy(objects).map(({ namespace, name }) => ({ namespace, name, type: 'Opaque', keys: undefined }))
   return { captured: { namespace, crds, objects, system: [...own, ...roles], secrets }, commit }
 }

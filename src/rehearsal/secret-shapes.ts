@@ -11,38 +11,7 @@ export interface SecretShape {
   readonly keys: readonly string[] | undefined
 }
 
-const SECRET_REF = /secretRef$/i
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Names below any `…secretRef`, and of entries `kind: Secret` (valuesFrom, substituteFrom). */
-function namesIn(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(namesIn)
-  if (!isFields(value)) return []
-  const entry = value.kind === 'Secret' && typeof value.name === 'string' ? [value.name] : []
-  const nested = Object.entries(value).flatMap(([key, field]) => {
-    if (SECRET_REF.test(key) && isFields(field) && typeof field.name === 'string') return [field.name]
-    return namesIn(field)
-  })
-  return [...entry, ...nested]
-}
-
-interface SecretName {
-  readonly namespace: string
-  readonly name: string
-}
-
-/** Secrets that some objects refer to, each once. */
-export function secretsNamedBy(objects: readonly KubeObject[]): SecretName[] {
-  const found = new Map<string, SecretName>()
-  for (const { metadata, spec } of objects) {
-    const namespace = metadata.namespace ?? ''
-    for (const name of namesIn(spec)) found.set(`${namespace}/${name}`, { namespace, name })
-  }
-  return [...found.values()]
-}
+type SecretName = Pick<SecretShape, 'namespace' | 'name'>
 
 /** Keys alone. One that is forbidden or not there has none that are known. */
 export async function shapeOf(kube: KubeReader, { namespace, name }: SecretName): Promise<SecretShape> {

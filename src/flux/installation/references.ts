@@ -44,3 +44,6 @@ export function namedBy(objects: readonly KubeObject[]): Named[] {
   }
   return [...found.values()]
 }
+
+/** Pure. Of these the Secrets. */
+export const secretsNamedBy = (objects: readonly KubeObject[]): Named[] => namedBy(objects).filter(({ kind }) => kind === 'Secret')

@@ -2,31 +2,11 @@
 import { expect, test } from 'vitest'
 import { OpsError } from '../../../src/errors.ts'
 import type { KubeReader } from '../../../src/ports/kube.ts'
-import { secretsNamedBy, shapeOf, standIn, valueFiles } from '../../../src/rehearsal/secret-shapes.ts'
+import { shapeOf, standIn, valueFiles } from '../../../src/rehearsal/secret-shapes.ts'
 import { flux } from './objects.ts'
 
 const forged = { ageKey: 'AGE-SECRET-KEY-FRESH', files: new Set<string>(), values: {} }
 const readerOf = (get: KubeReader['get']): KubeReader => ({ get }) as KubeReader
-
-test('the Secrets that objects refer to are found, each once, in the namespace of the object', () => {
-  const objects = [
-    flux('Kustomization', 'a', {
-      decryption: { secretRef: { name: 'age' } },
-      postBuild: { substituteFrom: [{ kind: 'Secret', name: 'vars' }] },
-    }),
-    flux('Kustomization', 'b', {
-      decryption: { secretRef: { name: 'age' } },
-      postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'no' }] },
-    }),
-    flux('HelmRelease', 'c', { valuesFrom: [{ kind: 'Secret', name: 'values' }] }, 'media'),
-  ]
-
-  expect(secretsNamedBy(objects).map(({ namespace, name }) => `${namespace}/${name}`)).toEqual([
-    'flux-system/age',
-    'flux-system/vars',
-    'media/values',
-  ])
-})
 
 test('no value is kept where a Secret is read', async () => {
   const kube = readerOf(async () => ({
