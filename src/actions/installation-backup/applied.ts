@@ -52,7 +52,7 @@ async function ofRecord(kube: KubeReader, release: KubeObject): Promise<Applied[
     }))
 }
 
-/** What has applied nothing yet has nothing to take along. */
+/** What has applied nothing yet has nothing to take along; a record that is missing is told by helmRecords. */
 export async function entriesOf(kube: KubeReader, object: KubeObject): Promise<readonly Applied[]> {
   const entries = entriesIn(object)
   if (entries.length > 0 || object.kind !== 'HelmRelease') return entries
@@ -63,18 +63,23 @@ export async function entriesOf(kube: KubeReader, object: KubeObject): Promise<r
 }
 
 /** Helm's record of what it deployed last: without it the release would be installed over what is there. */
-export async function helmRecords(kube: KubeReader, releases: readonly KubeObject[]): Promise<Kept[]> {
-  const found = await sideBySide(releases, 8, async ({ metadata, status }) => {
+export async function helmRecords(kube: KubeReader, releases: readonly KubeObject[]): Promise<{ kept: Kept[]; leftOut: LeftOut[] }> {
+  const leftOut: LeftOut[] = []
+  const found = await sideBySide(releases, 8, async (release): Promise<Kept | undefined> => {
+    const { metadata, status } = release
     const history: unknown = status?.history
     const all = (Array.isArray(history) ? history : []) as { name?: unknown; version?: unknown; status?: unknown }[]
     const deployed = all.find((one) => one.status === 'deployed') ?? all[0]
-    const namespace = String(status?.storageNamespace ?? metadata.namespace ?? '')
     if (deployed === undefined) return undefined
-    return kube.get(SECRET, { namespace, name: `sh.helm.release.v1.${deployed.name}.v${deployed.version}` })
+    const namespace = String(status?.storageNamespace ?? metadata.namespace ?? '')
+    const name = `sh.helm.release.v1.${deployed.name}.v${deployed.version}`
+    const object = await kube.get(SECRET, { namespace, name })
+    if (object !== undefined) return { resource: SECRET, object: { ...object, apiVersion: 'v1', kind: 'Secret' } }
+    const why = `Helm's record of it, Secret ${namespace}/${name}, is not there: resumed, it would be installed anew`
+    leftOut.push({ what: objectLabel(release), why })
+    return undefined
   })
-  return found
-    .filter((one) => one !== undefined)
-    .map((object) => ({ resource: SECRET, object: { ...object, apiVersion: 'v1', kind: 'Secret' } }))
+  return { kept: found.filter((one) => one !== undefined), leftOut }
 }
 
 /** Live, each once. `leftOut`: what is not taken along, and why. */

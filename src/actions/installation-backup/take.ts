@@ -220,7 +220,7 @@ export async function takeInstallation(
     system: [...here.filter((one) => !isController(one)), ...roles, ...accounts].map(withoutStatus),
     objects: own,
     controllers: [...here.filter(isController), ...operator.objects].map(withoutStatus),
-    applied: [...records, ...applied.kept].map(withoutStatus),
+    applied: [...records.kept, ...applied.kept].map(withoutStatus),
   })
   const { uid, context, version } = identity
   const header = headerOf(survey, {
@@ -230,7 +230,7 @@ export async function takeInstallation(
     uid,
     kubernetes: version,
     namespace,
-    leftOut: [...secrets.leftOut, ...applied.leftOut],
+    leftOut: [...secrets.leftOut, ...records.leftOut, ...applied.leftOut],
     found,
   })
   const namespaces = (await readNamespaces(kube, Object.values(parts).flat())).map(withoutStatus)

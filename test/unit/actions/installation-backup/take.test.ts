@@ -75,6 +75,14 @@ describe('of Secrets, a backup', () => {
   })
 })
 
+test("a suspended release whose record of Helm's is gone is named as left out", async () => {
+  const status = { ...readyStatus(), history: [{ name: 'shop', version: 3, status: 'deployed' }] }
+  kube.put('helmreleases', flux('HelmRelease', 'shop', { namespace: 'shop', spec: { suspend: true }, status }))
+
+  const why = "Helm's record of it, Secret shop/sh.helm.release.v1.shop.v3, is not there: resumed, it would be installed anew"
+  expect((await take()).header.leftOut).toEqual([{ what: 'HelmRelease shop/shop', why }])
+})
+
 test('of the namespace of Flux it has the controllers, and not what git brings into it', async () => {
   kube.put('deployments', {
     ...deployment('source-controller', 'v1.7.3'),
