@@ -199,6 +199,37 @@ async function twice(file: string, env: Record<string, string>, path: string): P
   expect(await commitsOf(path)).toEqual(commits)
 }
 
+test('git-https.yaml, behind TLS with a CA of its own: proposed, merged, every layer Ready, and a second time nothing changes', async () => {
+  await desk.push({ 'README.md': 'fleet\n' })
+  const forge = await front()
+  const token = { env: 'GIT_TOKEN', username: 'sandbox', caFile: forge.caFile }
+  const { forge: _none, ...given } = parse(
+    await readFile(await example('git-https', {}, { url: `https://${forge.host}/sandbox/fleet.git`, auth: { token } }), 'utf8'),
+  )
+  const file = join(desk.work, 'git-https.yaml')
+  await writeFile(file, stringify(given))
+  const env = { GIT_TOKEN: desk.password }
+
+  const unpulled = await desk.bootstrap(file, env)
+  expect(unpulled.code).toBe(3)
+  expect(unpulled.stdout).toContain('Secret flux-system/registry is not there: no controller would start')
+  await desk.kubectl('create', 'namespace', 'flux-system')
+  await desk.kubectl('-n', 'flux-system', 'create', 'secret', 'docker-registry', 'registry', '--docker-password=x', '--docker-username=x')
+  const waiting = await desk.bootstrap(file, env)
+  expect(waiting, waiting.stdout + waiting.stderr).toMatchObject({ code: 4 })
+  await merge(desk, (await pulls(desk))[0]?.number ?? 0)
+  const said = await desk.start(['runs', 'resume', runOf(waiting), '--yes'], env)
+
+  expect(said, said.stdout + said.stderr).toMatchObject({ code: 0 })
+  expect(await isReady(desk)).toBe('True')
+  const [before, commits] = [await desk.versions(), await desk.log()]
+  const again = await desk.bootstrap(file, env)
+  expect(again, again.stdout + again.stderr).toMatchObject({ code: 0 })
+  expect(await desk.versions()).toEqual(before)
+  expect(await desk.log()).toEqual(commits)
+  await forge.close()
+})
+
 describe('style gitea', () => {
   let forge: TlsForge
 

@@ -11,7 +11,6 @@ import { ageRecipients, isSealedTo } from '../../../src/sops/sealed/sealed-to.ts
 import { keySecret, keysInCluster, sealHow } from '../age.ts'
 import { givenKey, keyOrigin } from '../given-key.ts'
 import type { BootstrapInput } from '../input.ts'
-import { decrypted } from '../steps/secrets.ts'
 import { fail, failOf, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
@@ -93,21 +92,6 @@ export const sealedFilesOpen: BootstrapCheck = {
       ['the key that opens them:  sops.key.file or sops.key.backup of the file', 'flux-ops age restore puts back what a backup has'],
       items.slice(0, 20),
     )
-  },
-}
-
-export const secretsOpen: BootstrapCheck = {
-  id: 'secrets-open',
-  title: 'the secrets that come before Flux open, and are nothing else',
-  severity: 'error',
-  probe: async (ctx, { file }) => {
-    if (file.secrets.length === 0) return { status: 'skip', reason: 'the file names none' }
-    try {
-      const all = await Promise.all(file.secrets.map((path) => decrypted(ctx, file, path)))
-      return pass(`${all.flat().length} objects in ${file.secrets.length} files`)
-    } catch (error) {
-      return failOf('secrets-open', error)
-    }
   },
 }
 
