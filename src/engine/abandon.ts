@@ -92,6 +92,7 @@ const undoOne = async <I, P>(
     },
   )
   if ('end' in undone) return undone.end
+  for (const line of undone.value ?? []) recorder.live({ type: 'note', level: 'warning', text: line })
   await recorder.record({ type: 'undo.finished', id: step.id })
   return undefined
 }

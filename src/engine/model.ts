@@ -114,8 +114,9 @@ export interface WriteStep<P> extends StepBase {
   run(ctx: Context, view: View<P>): Promise<Facts>
   /** What run would have returned, read back from the world: asked when isDone holds, for a step whose end was never journaled. */
   factsWhenDone?(ctx: ReadContext, view: View<P>): Promise<Facts>
-  /** Takes the effect back; called in reverse order by abandon, for steps that had started. Idempotent. */
-  undo?(ctx: Context, view: View<P>): Promise<void>
+  /** Takes the effect back; called in reverse order by abandon, for steps that had started. Idempotent. Gives what it has left as it is, a line each. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: most undos leave nothing, and say nothing
+  undo?(ctx: Context, view: View<P>): Promise<readonly string[] | void>
   /** What undo does to what others can see, said before it is asked for. */
   undoPreview?(view: View<P>): readonly string[]
   /** Said before it is crossed. */

@@ -30,9 +30,15 @@ const begin = (strikes: readonly Strike[], seconds = 60): Promise<CliResult> =>
 const resume = (said: CliResult, strikes: readonly Strike[] = []): Promise<CliResult> =>
   desk.boot.struck(strikes, ['runs', 'resume', runOf(said), '--yes'])
 
-async function expectDone(said: CliResult): Promise<void> {
+const CLAIM = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: of-velero, namespace: flux-system }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`
+
+async function expectDone(said: CliResult, more: Record<string, unknown> = {}): Promise<void> {
   expect(said, textOf(said)).toMatchObject({ code: 0 })
-  expect(await desk.everything()).toEqual(before)
+  expect(await desk.everything()).toEqual({ ...before, ...more })
 }
 
 describe('a restore', () => {
@@ -62,6 +68,38 @@ describe('a restore', () => {
     expect(said.stderr).toContain("the run's journal could not be written")
     if (at === 'secrets') expect(await desk.boot.kubectl('-n', 'flux-system', 'get', 'secrets', '-o', 'name')).toBe('')
     await expectDone(await resume(said))
+  })
+
+  test('stops at an object that somebody else has made since the plan, and goes on once it is gone', async () => {
+    const stranger = 'kubectl -n flux-system create secret generic by-hand --from-literal=LEVEL=of-a-stranger'
+
+    const said = await begin([shell('secrets', stranger)])
+
+    expect(said.code).toBe(1)
+    expect(textOf(said)).toContain('Secret flux-system/by-hand has come into the cluster since the plan was made')
+    const level = ['-n', 'flux-system', 'get', 'secret', 'by-hand', '-o', 'jsonpath={.data.LEVEL}']
+    expect(atob(await desk.boot.kubectl(...level))).toBe('of-a-stranger')
+    await desk.boot.kubectl('-n', 'flux-system', 'delete', 'secret', 'by-hand')
+    await expectDone(await resume(said))
+  })
+
+  test('that is taken back leaves data that was put back meanwhile, and says where', async () => {
+    const empty = Object.keys(await desk.everything())
+    const waits = await desk.restore(file, '--wait-for-data')
+    expect(waits, textOf(waits)).toMatchObject({ code: 4 })
+    await desk.apply(CLAIM)
+
+    const back = await desk.boot.start(['runs', 'abandon', '--yes'])
+
+    expect(back, textOf(back)).toMatchObject({ code: 0 })
+    expect(textOf(back)).toContain('Namespace flux-system stays: it holds PersistentVolumeClaim flux-system/of-velero')
+    const left = Object.keys(await desk.everything()).filter((one) => !empty.includes(one))
+    expect(left.sort()).toEqual([
+      'Namespace /flux-system',
+      'PersistentVolumeClaim flux-system/of-velero',
+      'ServiceAccount flux-system/default',
+    ])
+    await expectDone(await begin([]), { 'PersistentVolumeClaim flux-system/of-velero': expect.anything() })
   })
 
   test('leaves another cluster alone that answers behind the same context by now', async () => {

@@ -1,16 +1,19 @@
 // The namespace of Flux, before anything that belongs into it.
-import { DEPLOYMENT, NAMESPACE, SECRET } from '../../../src/actions/resources.ts'
+import { heldIn } from '../../../src/actions/held-in.ts'
+import { NAMESPACE } from '../../../src/actions/resources.ts'
 import type { WriteStep } from '../../../src/engine/model.ts'
 import type { Context } from '../../../src/ports/context.ts'
 import { type BootstrapView, namespaceOf } from '../plan-facts.ts'
 import type { BootstrapPlan } from '../plan-schema.ts'
 
 /** Only one that this run has made, and that holds nothing: a key may be the only one of its kind. */
-async function takeBack(ctx: Context, { plan, facts }: BootstrapView): Promise<void> {
-  if (facts.namespace?.made !== true) return
-  const namespace = namespaceOf(plan)
-  const held = await Promise.all([SECRET, DEPLOYMENT].map((kind) => ctx.kube.list(kind, { namespace, metadataOnly: true, atMost: 1 })))
-  if (held.flat().length === 0) await ctx.kube.delete(NAMESPACE, { name: namespace })
+async function takeBack(ctx: Context, { plan, facts }: BootstrapView): Promise<readonly string[]> {
+  if (facts.namespace?.made !== true) return []
+  const name = namespaceOf(plan)
+  const held = await heldIn(ctx.kube, name)
+  if (held !== undefined) return [`Namespace ${name} stays: it holds ${held}`]
+  await ctx.kube.delete(NAMESPACE, { name })
+  return []
 }
 
 export const namespaceStep: WriteStep<BootstrapPlan> = {
@@ -27,5 +30,5 @@ export const namespaceStep: WriteStep<BootstrapPlan> = {
     return { made: true }
   },
   undo: takeBack,
-  undoPreview: ({ plan }) => [`delete Namespace ${namespaceOf(plan)}, if it holds no Secret and no Deployment`],
+  undoPreview: ({ plan }) => [`delete Namespace ${namespaceOf(plan)}, if nothing is left in it`],
 }

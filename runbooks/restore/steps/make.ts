@@ -1,16 +1,18 @@
-// The parts of the backup, each made as it was. What is there already stays, and what this run has made is taken back by it.
-import { plant } from '../../../src/actions/plant.ts'
+// The parts of the backup, each made as it was. What is there already stays; what this run has made is taken back by unmake.ts.
+import { isOfKubernetes } from '../../../src/actions/held-in.ts'
+import { createAnew, giveManagers } from '../../../src/actions/plant.ts'
 import { nameOf } from '../../../src/actions/resources.ts'
 import { sideBySide } from '../../../src/actions/side-by-side.ts'
-import { type Seen, waitFor } from '../../../src/actions/wait-for.ts'
 import type { Facts, View, WriteStep } from '../../../src/engine/model.ts'
+import { OpsError } from '../../../src/errors.ts'
+import { bare } from '../../../src/flux/installation/bare.ts'
 import type { Content, Kept, Part } from '../../../src/flux/installation/content.ts'
 import { held } from '../../../src/flux/installation/revive.ts'
-import { kindOfObject } from '../../../src/flux/kinds.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { contentOf } from '../open.ts'
 import type { RestorePlan } from '../plan-schema.ts'
-import { areMade, labelOf } from '../standing.ts'
+import { areMade, isMade, labelOf, standingOf } from '../standing.ts'
+import { unmake } from './unmake.ts'
 
 const AT_ONCE = 8
 
@@ -28,37 +30,38 @@ const wanted = async (ctx: ReadContext, { plan, runId }: RestoreView, part: Part
     object: part === 'objects' ? held(object, runId) : object,
   }))
 
+/** Of one that was there before us: ours from a run that was killed, made by Kubernetes with its namespace, the same anyway, or somebody's. */
+async function takeUp({ kube }: Context, kept: Kept): Promise<void> {
+  const { resource, object } = kept
+  const live = await kube.get(resource, nameOf(object))
+  if (live !== undefined && isMade(live, kept)) return giveManagers(kube, kept)
+  if (live !== undefined && isOfKubernetes(resource.kind, live)) {
+    await kube.patch(resource, nameOf(object), 'merge', bare(object), { metadataOnly: true })
+    return giveManagers(kube, kept)
+  }
+  if ((await standingOf(kube, [kept])).get(kept) === 'same') return
+  throw new OpsError({
+    code: 'object-taken',
+    message: `${labelOf(kept)} has come into the cluster since the plan was made, and is not what the backup has: it stays as it is`,
+    hints: ['who needs it?  kubectl get it, with --show-managed-fields', 'without it:  kubectl delete it, then  flux-ops runs resume'],
+  })
+}
+
+async function makeOne(ctx: Context, kept: Kept): Promise<void> {
+  if (await createAnew(ctx.kube, kept)) return giveManagers(ctx.kube, kept)
+  await takeUp(ctx, kept)
+}
+
 /** The server's refusal names the object, and why; what was made before it stays until the run is taken back. */
 export async function make(ctx: Context, all: readonly Kept[], said: string): Promise<Facts> {
   let made = 0
   await sideBySide(all, AT_ONCE, async (kept) => {
     ctx.signal.throwIfAborted()
-    await plant(ctx.kube, kept)
+    await makeOne(ctx, kept)
     made += 1
     ctx.progress({ waitingFor: said, lastSeen: `${made} of ${all.length}` })
   })
   return { made }
-}
-
-async function unmakeOne({ kube }: Context, { resource, object }: Kept): Promise<void> {
-  const live = await kube.get(resource, nameOf(object), { metadataOnly: true })
-  if (live === undefined) return
-  // A finalizer of Flux would wait for a controller that is not there any more; those of a namespace and of a CRD see that they are empty.
-  if (kindOfObject(object) !== undefined && (live.metadata.finalizers ?? []).length > 0)
-    await kube.patch(resource, nameOf(object), 'merge', { metadata: { finalizers: null } }, { metadataOnly: true })
-  await kube.delete(resource, nameOf(object))
-}
-
-/** Until they are gone: what is being deleted would refuse whatever is made in it next. */
-export async function unmake(ctx: Context, all: readonly Kept[]): Promise<void> {
-  await sideBySide(all, AT_ONCE, (kept) => unmakeOne(ctx, kept))
-  const probe = async (): Promise<Seen<true>> => {
-    const live = await sideBySide(all, AT_ONCE, ({ resource, object }) => ctx.kube.get(resource, nameOf(object), { metadataOnly: true }))
-    const left = all.filter((_one, at) => live[at] !== undefined).map(labelOf)
-    return left.length === 0 ? { done: true, value: true } : { done: false, lastSeen: left.slice(0, 5).join(', ') }
-  }
-  const hints = ['what keeps them:  kubectl get namespaces, and their conditions', 'then:  flux-ops runs abandon, once more']
-  await waitFor(ctx, { waitingFor: 'what was made to be gone', timeoutMs: 180_000, code: 'not-gone', hints, probe })
 }
 
 interface PartStep {
@@ -69,6 +72,13 @@ interface PartStep {
   /** More than making them. */
   readonly run?: (ctx: Context, all: readonly Kept[]) => Promise<Facts>
   readonly isDone?: (ctx: ReadContext, all: readonly Kept[]) => Promise<boolean>
+}
+
+/** Of a namespace, a CRD and a claim what is said is what has to hold for it. */
+function unmadeLine(label: string): string {
+  if (label.startsWith('Namespace ')) return `delete ${label}, if nothing is left in it`
+  if (label.startsWith('CustomResourceDefinition ')) return `delete ${label}, if nobody has made an object of it`
+  return label.startsWith('PersistentVolumeClaim ') ? `keep ${label}: it may hold data` : `delete ${label}`
 }
 
 export const partStep = ({ part, title, why, said, run, isDone }: PartStep): WriteStep<RestorePlan> => ({
@@ -87,5 +97,5 @@ export const partStep = ({ part, title, why, said, run, isDone }: PartStep): Wri
     return run === undefined ? make(ctx, all, said) : run(ctx, all)
   },
   undo: async (ctx, view) => unmake(ctx, (await wanted(ctx, view, part)).reverse()),
-  undoPreview: ({ plan }) => (plan.made[part] ?? []).map((label) => `delete ${label}`),
+  undoPreview: ({ plan }) => (plan.made[part] ?? []).map(unmadeLine),
 })

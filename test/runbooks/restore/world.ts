@@ -32,6 +32,16 @@ data:
 ---
 `
 
+/** Kubernetes makes it with its namespace, and git adds to it. */
+const ACCOUNT = `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: default
+imagePullSecrets:
+  - name: registry
+---
+`
+
 const BY_HAND = `apiVersion: v1
 kind: Secret
 metadata:
@@ -53,7 +63,7 @@ export async function fill(desk: RestoreDesk): Promise<void> {
     'apps/awake/map.yaml': configMap('awake', 'one'),
     'apps/awake/secret.sops.yaml': await desk.sealed('sealed', 'default', 'two'),
   }
-  const asleep = { 'apps/asleep/map.yaml': configMap('asleep', 'as it was'), 'apps/waits/map.yaml': configMap('waits', LEVEL) }
+  const asleep = { 'apps/asleep/map.yaml': ACCOUNT + configMap('asleep', 'as it was'), 'apps/waits/map.yaml': configMap('waits', LEVEL) }
   const after = '  dependsOn:\n    - name: asleep\n'
   await desk.boot.push({ ...awake, ...asleep, 'clusters/prod/apps.yaml': kustomization('awake', after) + kustomization('asleep') })
   await desk.fetch()
@@ -63,7 +73,7 @@ export async function fill(desk: RestoreDesk): Promise<void> {
   const said = await desk.boot.start(['suspend', 'ks/asleep', '--reason', 'disks are moved', '--yes'])
   expect(said, said.stdout).toMatchObject({ code: 0 })
   // What is suspended stays as it was, whatever git says by now.
-  await desk.boot.push({ 'apps/asleep/map.yaml': configMap('asleep', 'newer') })
+  await desk.boot.push({ 'apps/asleep/map.yaml': ACCOUNT + configMap('asleep', 'newer') })
   await desk.fetch()
   await desk.settled(5, /^awake$/)
 }

@@ -165,6 +165,15 @@ describe('abandon', () => {
     expect(journaled().slice(-5)).toEqual(['undo.started b', 'undo.finished b', 'undo.started a', 'undo.finished a', 'run.finished'])
   })
 
+  test('says what an undo has left as it is', async () => {
+    const undo = async () => ['Namespace apps stays: it holds Secret apps/a']
+    const { options, events } = await failedRun(newWorld(), [writeStep(newWorld(), 'a', { undo }), writeStep(newWorld(), 'b')])
+
+    await abandon(options)
+
+    expect(events).toContainEqual({ type: 'note', level: 'warning', text: 'Namespace apps stays: it holds Secret apps/a' })
+  })
+
   test('leaves alone what held before the run', async () => {
     const world = newWorld()
     world.done.add('a')
