@@ -1,37 +1,21 @@
 // What checks and plan read: cluster and clone as they are, and the FluxInstance that follows from both.
-import { type ClusterSurvey, clusterEvidence, ofKind, storageVersionOf, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { type ClusterSurvey, ofKind, storageVersionOf, surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { once } from '../../src/actions/once.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
 import { idOf } from '../../src/actions/resources.ts'
 import { refusal } from '../../src/errors.ts'
-import { type BootstrapStyle, detectStyle, type PinStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
+import type { BootstrapStyle, PinStyle, Style, SyncedPath } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { KubeObject } from '../../src/ports/kube.ts'
 import type { MoveInput } from './input.ts'
+
+export { liveVersion, styleOf, syncedOf } from '../../src/actions/installation-survey.ts'
 
 export const clusterOf = (ctx: ReadContext): Promise<ClusterSurvey> =>
   once(ctx, 'cluster', () => surveyCluster(ctx.kube, ctx.target.namespace))
 
 export const repositoryOf = (ctx: ReadContext, { repo }: Pick<MoveInput, 'repo'>): Promise<RepositorySurvey> =>
   once(ctx, `repository ${repo}`, () => surveyRepository(ctx, repo))
-
-const remotesOf = ({ upstream }: RepositorySurvey): string[] => (upstream === undefined ? [] : [upstream.url])
-
-export const styleOf = (cluster: ClusterSurvey, repository: RepositorySurvey): Style =>
-  detectStyle(clusterEvidence(cluster), { files: repository.files, remotes: remotesOf(repository) })
-
-/** What the cluster applies of this clone, of the branch that is checked out. */
-export function syncedOf(cluster: ClusterSurvey, repository: RepositorySurvey): SyncedPath[] {
-  const all = syncedPaths(clusterEvidence(cluster), remotesOf(repository))
-  const ours = all.filter((each) => each.branch === undefined || each.branch === repository.upstream?.branch)
-  return ours.length > 0 ? ours : all
-}
-
-/** The version that runs. Throws OpsError (refused) `flux-version-unclear`. */
-export function liveVersion({ installed }: ClusterSurvey): string {
-  if (installed.status === 'found') return installed.version
-  throw refusal('flux-version-unclear', 'the cluster does not run one version of Flux', 'flux check')
-}
 
 export type MovableStyle = BootstrapStyle | (PinStyle & { readonly self: NonNullable<PinStyle['self']> })
 

@@ -1,7 +1,8 @@
 // What checks and plan read: cluster and clone as they are, and what follows from both together.
-import { type ClusterSurvey, clusterEvidence, surveyCluster } from '../../src/actions/cluster-survey.ts'
+import { type ClusterSurvey, surveyCluster } from '../../src/actions/cluster-survey.ts'
 import { findForge } from '../../src/actions/forge.ts'
 import { isWritable, type WritableStyle } from '../../src/actions/installation.ts'
+import { liveVersion, styleOf, syncedOf } from '../../src/actions/installation-survey.ts'
 import { readChanges } from '../../src/actions/migrate-files.ts'
 import { once } from '../../src/actions/once.ts'
 import { type RepositorySurvey, surveyRepository } from '../../src/actions/repository-survey.ts'
@@ -13,11 +14,13 @@ import type { RepoFile } from '../../src/flux/files.ts'
 import { type Hop, planHops } from '../../src/flux/hops.ts'
 import { COMPONENTS, type Component } from '../../src/flux/kinds.ts'
 import { type ManifestFinding, type ManifestScan, scanManifests } from '../../src/flux/manifests.ts'
-import { detectStyle, type Style, type SyncedPath, syncedPaths } from '../../src/flux/styles.ts'
+import type { Style, SyncedPath } from '../../src/flux/styles.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import type { ForgeRepository } from '../../src/ports/forge.ts'
 import type { UpgradeInput } from './input.ts'
 import { inPullRequest } from './pull-request.ts'
+
+export { liveVersion, styleOf, syncedOf }
 
 export const clusterOf = (ctx: ReadContext): Promise<ClusterSurvey> =>
   once(ctx, 'cluster', () => surveyCluster(ctx.kube, ctx.target.namespace))
@@ -37,24 +40,6 @@ export async function forgeFor(ctx: ReadContext, input: UpgradeInput, repository
 }
 
 export const targetOf = (input: UpgradeInput): ReleaseFacts => release(input.to)
-
-/** The version that runs. Throws when the cluster does not run exactly one. */
-export function liveVersion(cluster: ClusterSurvey): string {
-  if (cluster.installed.status === 'found') return cluster.installed.version
-  throw refusal('flux-version-unclear', 'the cluster does not run one version of Flux', 'flux check')
-}
-
-const remotesOf = (repository: RepositorySurvey): string[] => (repository.upstream ? [repository.upstream.url] : [])
-
-export const styleOf = (cluster: ClusterSurvey, repository: RepositorySurvey): Style =>
-  detectStyle(clusterEvidence(cluster), { files: repository.files, remotes: remotesOf(repository) })
-
-/** What the cluster applies of this clone: of the branch that is checked out, where it follows that one. Otherwise check repository-branch says so. */
-export function syncedOf(cluster: ClusterSurvey, repository: RepositorySurvey): SyncedPath[] {
-  const all = syncedPaths(clusterEvidence(cluster), remotesOf(repository))
-  const ours = all.filter((each) => each.branch === undefined || each.branch === repository.upstream?.branch)
-  return ours.length > 0 ? ours : all
-}
 
 /** Components that the target's manifests will hold, where the style says so: CRDs of others are left as they are. */
 export function componentsOf(style: WritableStyle): readonly Component[] | undefined {
