@@ -109,6 +109,21 @@ describe('a copy that nobody applies', () => {
     expect(await desk.kept()).toEqual([])
   })
 
+  test('whose push is refused stops the run, with a Flux that fetches, and the run goes on once it is let through', async () => {
+    await desk.server.take(before, { password: await desk.newToken() })
+    await desk.sandbox.faults({ push: 'reject' })
+
+    const stopped = await desk.rotate()
+
+    expect(stopped.error?.code).toBe('git-rejected')
+    expect(await desk.isLetIn()).toBe(true)
+    await desk.sandbox.faults({})
+    const done = await rest(await desk.resume(stopped.runId))
+    expect(done.error?.message).toBeUndefined()
+    expect(done.outcome).toBe('done')
+    expect(await inGit(BY_HAND)).toContain(await desk.newToken())
+  })
+
   test('is sealed once, however often the run is killed', async () => {
     await desk.server.take(before, { password: await desk.newToken() })
     const middle = (step: string, call: number): KillPoint => ({ where: 'middle', step, call })

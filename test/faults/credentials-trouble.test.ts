@@ -7,6 +7,8 @@ import { CredentialsDesk } from '../runbooks/credentials/desk.ts'
 import { type Entries, strangeKey } from '../runbooks/credentials/server.ts'
 import { watched } from '../runbooks/credentials/watcher.ts'
 import type { Driven } from '../runbooks/desk.ts'
+import type { Strike } from '../runbooks/upgrade/faults/desk.ts'
+import { type Spoken, struck } from './harness/cli.ts'
 
 let desk: CredentialsDesk
 let before: Entries
@@ -178,6 +180,35 @@ describe('an API server that goes away', () => {
     expect(driven.outcome).toBe('done')
     expect(await desk.isLetIn()).toBe(true)
     restarted = undefined
+  })
+})
+
+describe('a disk without room', () => {
+  const isWhole = async (): Promise<void> => {
+    expect(await desk.isLetIn()).toBe(true)
+    expect(await desk.kept()).toEqual([])
+  }
+
+  /** Taken up until it neither waits for a person nor goes on. */
+  async function whole(args: readonly string[], strikes: readonly Strike[] = []): Promise<Pick<Spoken, 'code' | 'output'>> {
+    let said = await struck(desk.sandbox, args, strikes)
+    for (let pause = 0; said.code === 4 && pause < 4; pause++) {
+      await desk.person()
+      said = await struck(desk.sandbox, ['runs', 'resume', '--yes'], strikes)
+    }
+    return said
+  }
+
+  test.each(['new-credential', 'swap', 'clean-up'])('in step %s stops the run before it does anything, and lets Flux fetch', async (at) => {
+    const stopped = await whole(desk.flags(), [{ at, do: 'no-room' }])
+
+    expect(stopped.code, stopped.output).toBe(1)
+    expect(stopped.output).toContain("the run's journal could not be written")
+    expect(await desk.isLetIn()).toBe(true)
+    const done = await whole(['runs', 'resume', '--yes'])
+    expect(done.code, done.output).toBe(0)
+    expect((await desk.secret()).identity).not.toBe(before.identity)
+    await isWhole()
   })
 })
 

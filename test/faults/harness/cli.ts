@@ -5,9 +5,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment, type SandboxPaths } from '../../../src/sandbox/index.ts'
+import type { Fixture } from '../../runbooks/fixture.ts'
+import type { Strike } from '../../runbooks/upgrade/faults/desk.ts'
 import type { KillPoint, Seen } from './points.ts'
 
 const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url))
+const STRUCK = fileURLToPath(new URL('../../runbooks/upgrade/faults/struck-entry.ts', import.meta.url))
 
 export interface Spoken {
   readonly code: number | null
@@ -34,24 +37,48 @@ const ended = (child: ChildProcess): Promise<[number | null, NodeJS.Signals | nu
     child.on('exit', (code, signal) => signal !== null && setImmediate(() => resolve([code, signal])))
   })
 
-export async function fluxOps(paths: SandboxPaths, args: readonly string[], point?: KillPoint): Promise<Spoken> {
-  const folder = evidence(paths)
-  await mkdir(folder, { recursive: true })
-  const id = randomUUID()
-  const seenFile = join(folder, `${id}.seen.jsonl`)
+/** One start of a program of the tests, which is kept with what it said. */
+async function started(
+  paths: SandboxPaths,
+  program: string,
+  args: readonly string[],
+  more: Readonly<Record<string, string>>,
+): Promise<Omit<Spoken, 'seen'>> {
   const env = {
     ...environment({ dir: paths.dir }),
     XDG_STATE_HOME: stateHome(paths),
     NO_COLOR: '1',
     NODE_COMPILE_CACHE: join(paths.dir, 'compiled-sources'), // started from the sources many times over
-    FLUX_OPS_SEEN: seenFile,
-    ...(point && { FLUX_OPS_KILL: JSON.stringify(point) }),
+    ...more,
   }
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: paths.repo, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], { cwd: paths.repo, env, stdio: ['ignore', 'pipe', 'pipe'] })
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => said.push(chunk))
   const [code, signal] = await ended(child)
   const output = said.join('')
-  await writeFile(join(folder, `${id}.log`), output)
-  return { code, signal, output, seen: parseSeen(await readFile(seenFile, 'utf8').catch(() => '')) }
+  await mkdir(evidence(paths), { recursive: true })
+  await writeFile(join(evidence(paths), `${randomUUID()}.log`), output)
+  return { code, signal, output }
 }
+
+export async function fluxOps(paths: SandboxPaths, args: readonly string[], point?: KillPoint): Promise<Spoken> {
+  await mkdir(evidence(paths), { recursive: true })
+  const seenFile = join(evidence(paths), `${randomUUID()}.seen.jsonl`)
+  const said = await started(paths, PROGRAM, args, {
+    FLUX_OPS_SEEN: seenFile,
+    ...(point && { FLUX_OPS_KILL: JSON.stringify(point) }),
+  })
+  return { ...said, seen: parseSeen(await readFile(seenFile, 'utf8').catch(() => '')) }
+}
+
+/** Struck by faults when the start of a step is on the disk. */
+export const struck = (
+  { paths, ref }: Pick<Fixture, 'paths' | 'ref'>,
+  args: readonly string[],
+  strikes: readonly Strike[] = [],
+): Promise<Omit<Spoken, 'seen'>> =>
+  started(paths, STRUCK, args, {
+    TEST_STRIKES: JSON.stringify(strikes),
+    TEST_SANDBOX_ROOT: ref.root,
+    TEST_SANDBOX_NAME: ref.name,
+  })
