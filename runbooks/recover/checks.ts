@@ -1,8 +1,9 @@
 // Whether that may be done here and now.
-import { missingAccess } from '../../src/actions/access.ts'
+import { answersOf } from '../../src/actions/checks/answers.ts'
+import { mayDo } from '../../src/actions/checks/permissions.ts'
 import { DEPLOYMENT, parseId } from '../../src/actions/resources.ts'
 import { isGuarded } from '../../src/diagnosis/remedy.ts'
-import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
+import type { Check } from '../../src/engine/model.ts'
 import { FLUX_KINDS } from '../../src/flux/kinds.ts'
 import type { AccessRequest } from '../../src/ports/kube.ts'
 import type { Choice, RecoverInput } from './input.ts'
@@ -11,12 +12,7 @@ import { verbs } from './remedies/remedy.ts'
 
 type RecoverCheck = Check<RecoverInput>
 
-const fail = (id: string, detail: string, hints: readonly string[] = [], items: readonly CheckItem[] = []): CheckResult => ({
-  status: 'fail',
-  detail,
-  ...(items.length > 0 ? { items } : {}),
-  hints: [...hints, `runbooks/recover/README.md#${id}`],
-})
+const answers = answersOf('recover')
 
 const confirmed: RecoverCheck = {
   id: 'confirmed-by-name',
@@ -29,7 +25,12 @@ const confirmed: RecoverCheck = {
     if (wrong.length === 0) return { status: 'pass', detail: `${typed} was typed` }
     const items = wrong.map(({ object, does }) => ({ where: object, what: `${does} is done only for somebody who types that name` }))
     const detail = typed === undefined ? 'no name was typed' : `"${typed}" was typed`
-    return fail('confirmed-by-name', detail, ['answer the question on a terminal, or give --confirm with the name as it is printed'], items)
+    return answers.fail(
+      'confirmed-by-name',
+      detail,
+      ['answer the question on a terminal, or give --confirm with the name as it is printed'],
+      items,
+    )
   },
 }
 
@@ -48,15 +49,11 @@ const permissions: RecoverCheck = {
   title: 'you may do everything that is needed',
   severity: 'error',
   probe: async (ctx, { chosen = [] }) => {
-    const items = await missingAccess(ctx, async () => {
+    return mayDo(ctx, answers, async () => {
       const { namespace } = ctx.target
       const all = [...chosen.flatMap(needs), ...verbs({ ...LEASE, namespace }, 'get', 'create', 'update')]
       return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
     })
-    if (items === undefined) return { status: 'pass', detail: 'you may do everything' }
-    if (items.length === 0) return { status: 'pass' }
-    const detail = `${items.length} ${items.length === 1 ? 'permission' : 'permissions'} missing`
-    return fail('permissions', detail, ['kubectl auth can-i --list', 'another user:  --context NAME'], items)
   },
 }
 

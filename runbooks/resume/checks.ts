@@ -1,10 +1,10 @@
 // Whether these objects may be let go here and now, and whose decision it was that they stand still.
-import { missingAccess } from '../../src/actions/access.ts'
+import { answersOf, counted, pass } from '../../src/actions/checks/answers.ts'
+import { mayDo } from '../../src/actions/checks/permissions.ts'
 import { suspensionAccess } from '../../src/actions/suspension/access.ts'
 import { isNamed, seenOnce } from '../../src/actions/suspension/choose.ts'
 import { FLUX_HERE, fluxIsHere } from '../../src/actions/suspension/flux-here.ts'
 import { answers } from '../../src/actions/suspension/prove.ts'
-import { answersOf, counted } from '../../src/actions/suspension/results.ts'
 import type { Check } from '../../src/engine/model.ts'
 import { appliedBy } from '../../src/flux/applied-by.ts'
 import { objectLabel } from '../../src/flux/kinds.ts'
@@ -16,7 +16,7 @@ import type { ResumeInput } from './input.ts'
 type ResumeCheck = Check<ResumeInput>
 
 const answersHere = answersOf('resume')
-const { pass, none, fail, refused } = answersHere
+const { fail, failOn, refused, unknown } = answersHere
 
 const fluxHere: ResumeCheck = { ...FLUX_HERE, probe: (ctx) => fluxIsHere(ctx, answersHere) }
 
@@ -33,7 +33,7 @@ const found: ResumeCheck = {
       const chosen = await read(ctx, input)
       if (chosen.targets.length > 0) return pass(counted(chosen.targets.length, 'object'))
       const what = chosen.held.length > 0 ? 'runs of flux-ops hold what is suspended' : 'nothing of it is suspended'
-      return fail('objects-found', what, ...heldHints(chosen), 'flux-ops status')
+      return fail('objects-found', what, [...heldHints(chosen), 'flux-ops status'])
     } catch (error) {
       return refused('objects-found', error)
     }
@@ -50,7 +50,7 @@ const notHeld: ResumeCheck = {
       where: objectLabel(object),
       what: `held by run ${runOf(object)}, which lets it go; left as it is`,
     }))
-    return none(
+    return failOn(
       'not-held',
       items,
       (count) => `${counted(count, 'object is', 'objects are')} held, and not resumed by this`,
@@ -65,7 +65,7 @@ const allSuspended: ResumeCheck = {
   severity: 'warning',
   probe: async (ctx, input) => {
     const items = (await read(ctx, input)).going.map((object) => ({ where: objectLabel(object), what: 'is not suspended; left as it is' }))
-    return none('all-suspended', items, (count) => `${counted(count, 'object is', 'objects are')} not suspended`)
+    return failOn('all-suspended', items, (count) => `${counted(count, 'object is', 'objects are')} not suspended`)
   },
 }
 
@@ -80,7 +80,7 @@ const yours: ResumeCheck = {
       if (suspension === undefined || suspension.by === ctx.operator || suspension.reason === null) return []
       return [{ where: objectLabel(object), what: suspensionText(suspension, now) }]
     })
-    return none(
+    return failOn(
       'suspended-by-you',
       items,
       (count) => `${counted(count, 'object is', 'objects are')} suspended by somebody else`,
@@ -99,7 +99,7 @@ const notInGit: ResumeCheck = {
       what: `${appliedBy(object) ?? 'what applies it'} suspends it again with its next apply`,
     }))
     const hints = ['take spec.suspend out of its manifest in git instead', 'to do it until then:  --waive not-suspended-in-git="why"']
-    return none(
+    return failOn(
       'not-suspended-in-git',
       items,
       (count) => `${counted(count, 'object is', 'objects are')} suspended by what git says`,
@@ -117,7 +117,7 @@ const answering: ResumeCheck = {
     const items = (await read(ctx, input)).targets
       .filter((object) => !answers(object))
       .map((object) => ({ where: objectLabel(object), what: 'nothing reconciles it: there is no once' }))
-    return none('can-be-asked', items, (count) => `${counted(count, 'object')} cannot be asked`, 'resume without --once')
+    return failOn('can-be-asked', items, (count) => `${counted(count, 'object')} cannot be asked`, 'resume without --once')
   },
 }
 
@@ -127,9 +127,7 @@ const permissions: ResumeCheck = {
   severity: 'error',
   probe: async (ctx, input) => {
     const { targets } = await read(ctx, input)
-    const items = await missingAccess(ctx, async () => suspensionAccess(targets, ctx.target.namespace))
-    const hints = ['kubectl auth can-i --list', 'another user:  --context NAME']
-    return none('permissions', items ?? [], (count) => `${counted(count, 'permission')} missing`, ...hints)
+    return mayDo(ctx, answersHere, async () => suspensionAccess(targets, ctx.target.namespace))
   },
 }
 
@@ -143,7 +141,7 @@ const everythingSeen: ResumeCheck = {
     const what = isNamed(input)
       ? 'what they depend on is not all known, and the order may be wrong'
       : 'the choice is among what you may see'
-    return { status: 'unknown', cause: `${what}: ${unseen.slice(0, 3).join('; ')}`, hints: ['runbooks/resume/README.md#everything-seen'] }
+    return unknown('everything-seen', `${what}: ${unseen.slice(0, 3).join('; ')}`)
   },
 }
 

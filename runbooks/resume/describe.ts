@@ -1,5 +1,5 @@
 // The order as lines: each object in its layer, with who suspended it and why.
-import { counted } from '../../src/actions/suspension/results.ts'
+import { counted } from '../../src/actions/checks/answers.ts'
 import { labelOf } from '../../src/actions/suspension/target.ts'
 import { suspensionText } from '../../src/flux/suspension.ts'
 import type { ResumePlan } from './plan-schema.ts'

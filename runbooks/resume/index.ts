@@ -1,7 +1,7 @@
 // Resume what is suspended, in the order of what needs what, each layer proven; or let it reconcile once: checks, plan, steps.
+import { counted } from '../../src/actions/checks/answers.ts'
 import { assertPlannedCluster } from '../../src/actions/planned-cluster.ts'
 import { seenOnce } from '../../src/actions/suspension/choose.ts'
-import { counted } from '../../src/actions/suspension/results.ts'
 import type { Completed, Runbook } from '../../src/engine/model.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { checks } from './checks.ts'

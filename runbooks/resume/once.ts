@@ -1,8 +1,8 @@
 // One step, so that nothing can come between letting go and suspending again: what it has let go is suspended again when it is proven, when it fails and when
 // it is interrupted. A process that is killed leaves its mark on each object; the next attempt, or abandon, finds it by that.
+import { counted } from '../../src/actions/checks/answers.ts'
 import { sideBySide } from '../../src/actions/side-by-side.ts'
 import { proveReady } from '../../src/actions/suspension/prove.ts'
-import { counted } from '../../src/actions/suspension/results.ts'
 import { labelOf, readTarget } from '../../src/actions/suspension/target.ts'
 import { assertNoneLeft, changeAll } from '../../src/actions/suspension/write.ts'
 import type { WriteStep } from '../../src/engine/model.ts'

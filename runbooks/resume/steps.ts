@@ -1,7 +1,7 @@
 // Layer by layer: let go, then Ready, then the next. Or all of them once, and suspended again whatever comes of it.
+import { counted } from '../../src/actions/checks/answers.ts'
 import { sideBySide } from '../../src/actions/side-by-side.ts'
 import { proveReady } from '../../src/actions/suspension/prove.ts'
-import { counted } from '../../src/actions/suspension/results.ts'
 import { readTarget } from '../../src/actions/suspension/target.ts'
 import { assertNoneLeft, changeAll } from '../../src/actions/suspension/write.ts'
 import type { ReadStep, Step, WriteStep } from '../../src/engine/model.ts'

@@ -1,28 +1,18 @@
 // Whether this upgrade can be taken back here and now.
-import { helmAccess, holdAccess, missingAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
+import { helmAccess, holdAccess, neededAccess, operatorAccess } from '../../src/actions/access.ts'
+import { answersOf, pass } from '../../src/actions/checks/answers.ts'
+import { mayDo } from '../../src/actions/checks/permissions.ts'
 import { readCrds } from '../../src/actions/cluster-survey.ts'
 import { OLD_MANIFESTS } from '../../src/actions/render.ts'
-import type { Check, CheckItem, CheckResult } from '../../src/engine/model.ts'
-import { OpsError } from '../../src/errors.ts'
+import type { Check } from '../../src/engine/model.ts'
 import { rollbackVerdict } from '../../src/flux/hops.ts'
 import type { RollbackInput } from './input.ts'
 import { commitState, isIntact, oldManifests, readUpgrade } from './recorded.ts'
 
 type RollbackCheck = Check<RollbackInput>
 
-const pass = (detail?: string): CheckResult => (detail === undefined ? { status: 'pass' } : { status: 'pass', detail })
-
-const fail = (id: string, detail: string, hints: readonly string[] = [], items: readonly CheckItem[] = []): CheckResult => ({
-  status: 'fail',
-  detail,
-  ...(items.length > 0 ? { items } : {}),
-  hints: [...hints, `runbooks/rollback/README.md#${id}`],
-})
-
-const failOf = (id: string, error: unknown): CheckResult => {
-  if (error instanceof OpsError) return fail(id, error.message, error.hints)
-  throw error
-}
+const answers = answersOf('rollback')
+const { fail, failOf } = answers
 
 const runReadable: RollbackCheck = {
   id: 'upgrade-recorded',
@@ -138,15 +128,12 @@ const permissions: RollbackCheck = {
   severity: 'error',
   probe: async (ctx, input) => {
     const { upgrade } = await readUpgrade(ctx, input.run)
-    const items = await missingAccess(ctx, async () => {
+    return mayDo(ctx, answers, async () => {
       const { crds } = await readCrds(ctx.kube)
       const { style } = upgrade.installation
       const own = style === 'operator' ? operatorAccess(upgrade.namespace, true) : style === 'helm' ? helmAccess(upgrade.namespace) : []
       return neededAccess(upgrade.namespace, new Set(crds.map((crd) => crd.plural)), false, [...holdAccess(upgrade.namespace), ...own])
     })
-    if (items === undefined) return pass('you may do everything')
-    const detail = `${items.length} ${items.length === 1 ? 'permission' : 'permissions'} missing`
-    return items.length === 0 ? pass() : fail('permissions', detail, ['kubectl auth can-i --list', 'another user:  --context NAME'], items)
   },
 }
 

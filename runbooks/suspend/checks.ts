@@ -1,9 +1,9 @@
 // Whether these objects can be suspended, whose they are, and what it does to others.
-import { missingAccess } from '../../src/actions/access.ts'
+import { answersOf, counted, pass } from '../../src/actions/checks/answers.ts'
+import { mayDo } from '../../src/actions/checks/permissions.ts'
 import { suspensionAccess } from '../../src/actions/suspension/access.ts'
 import { isNamed, seenOnce } from '../../src/actions/suspension/choose.ts'
 import { FLUX_HERE, fluxIsHere } from '../../src/actions/suspension/flux-here.ts'
-import { answersOf, counted } from '../../src/actions/suspension/results.ts'
 import type { Check } from '../../src/engine/model.ts'
 import { isSuspended } from '../../src/flux/conditions.ts'
 import { objectLabel } from '../../src/flux/kinds.ts'
@@ -18,7 +18,7 @@ import type { SuspendInput } from './input.ts'
 type SuspendCheck = Check<SuspendInput>
 
 const answersHere = answersOf('suspend')
-const { pass, none, fail, refused } = answersHere
+const { fail, failOn, refused, unknown } = answersHere
 
 const fluxHere: SuspendCheck = { ...FLUX_HERE, probe: (ctx) => fluxIsHere(ctx, answersHere) }
 
@@ -39,7 +39,7 @@ const found: SuspendCheck = {
         already.length === 0
           ? 'nothing fits the choice'
           : `nothing is left: ${counted(already.length, 'object is', 'objects are')} suspended already`
-      return fail('objects-found', said, 'flux get all -A')
+      return fail('objects-found', said, ['flux get all -A'])
     } catch (error) {
       return refused('objects-found', error)
     }
@@ -58,7 +58,7 @@ const possible: SuspendCheck = {
         return [{ where, what: 'is being deleted: suspended, it would leave behind what it has applied' }]
       return switchOf(object) === undefined ? [{ where, what: `${object.kind} has no spec.suspend at ${object.apiVersion}` }] : []
     })
-    return none('can-be-suspended', items, (count) => `${counted(count, 'object')} cannot be`)
+    return failOn('can-be-suspended', items, (count) => `${counted(count, 'object')} cannot be`)
   },
 }
 
@@ -74,7 +74,7 @@ const notHeld: SuspendCheck = {
       what: `held by run ${object.metadata.annotations?.[HELD]}, which lets it go`,
     }))
     const hints = runs.map((run) => `flux-ops runs resume ${run}`)
-    return none('not-held', items, (count) => `${counted(count, 'object is', 'objects are')} held`, ...hints)
+    return failOn('not-held', items, (count) => `${counted(count, 'object is', 'objects are')} held`, ...hints)
   },
 }
 
@@ -91,7 +91,7 @@ const nobodyElses: SuspendCheck = {
       return [{ where: objectLabel(object), what: suspensionText(suspension, now) }]
     })
     const hints = ['ask them; to put your name and reason over theirs:  --waive not-suspended-by-others="why"']
-    return none('not-suspended-by-others', items, (count) => `${counted(count, 'object is', 'objects are')} somebody else's`, ...hints)
+    return failOn('not-suspended-by-others', items, (count) => `${counted(count, 'object is', 'objects are')} somebody else's`, ...hints)
   },
 }
 
@@ -103,7 +103,7 @@ const gitAgrees: SuspendCheck = {
     const { targets, all } = await read(ctx, input)
     const items = targets.filter((object) => !isSuspended(object)).flatMap((object) => gitSays(object, all))
     const hint = 'take spec.suspend out of its manifest, or set it to true there; or suspend what applies it as well'
-    return none('git-agrees', items, (count) => `${counted(count, 'object')} will be resumed by what applies it`, hint)
+    return failOn('git-agrees', items, (count) => `${counted(count, 'object')} will be resumed by what applies it`, hint)
   },
 }
 
@@ -114,7 +114,7 @@ const notPruned: SuspendCheck = {
   probe: async (ctx, input) => {
     const { targets, all } = await read(ctx, input)
     const items = pruned(targets, all)
-    return none(
+    return failOn(
       'not-pruned',
       items,
       () => 'taken out of git while it is suspended, one leaves behind what it has applied',
@@ -130,7 +130,7 @@ const nobodyWaits: SuspendCheck = {
   probe: async (ctx, input) => {
     const { targets, all } = await read(ctx, input)
     const items = dependants(targets, all)
-    return none('nobody-waits', items, () => 'others apply nothing from the next revision of their source on')
+    return failOn('nobody-waits', items, () => 'others apply nothing from the next revision of their source on')
   },
 }
 
@@ -140,7 +140,7 @@ const expiry: SuspendCheck = {
   severity: 'warning',
   probe: async (_ctx, { until }) =>
     until === undefined
-      ? fail('expiry-given', 'without an end it is forgotten more easily', '--for 4h, --for 2d or --until 2026-11-23T08:00:00Z')
+      ? fail('expiry-given', 'without an end it is forgotten more easily', ['--for 4h, --for 2d or --until 2026-11-23T08:00:00Z'])
       : pass(until),
 }
 
@@ -150,9 +150,7 @@ const permissions: SuspendCheck = {
   severity: 'error',
   probe: async (ctx, input) => {
     const { targets } = await read(ctx, input)
-    const items = await missingAccess(ctx, async () => suspensionAccess(targets, ctx.target.namespace))
-    const hints = ['kubectl auth can-i --list', 'another user:  --context NAME']
-    return none('permissions', items ?? [], (count) => `${counted(count, 'permission')} missing`, ...hints)
+    return mayDo(ctx, answersHere, async () => suspensionAccess(targets, ctx.target.namespace))
   },
 }
 
@@ -164,7 +162,7 @@ const everythingSeen: SuspendCheck = {
     const { unseen } = await seenOnce(ctx)
     if (unseen.length === 0) return pass()
     const what = isNamed(input) ? 'what depends on them is not all known' : 'the choice is among what you may see'
-    return { status: 'unknown', cause: `${what}: ${unseen.slice(0, 3).join('; ')}`, hints: ['runbooks/suspend/README.md#everything-seen'] }
+    return unknown('everything-seen', `${what}: ${unseen.slice(0, 3).join('; ')}`)
   },
 }
 

@@ -1,5 +1,5 @@
 // The plan for a person: which objects, and what whoever finds them will read.
-import { counted } from '../../src/actions/suspension/results.ts'
+import { counted } from '../../src/actions/checks/answers.ts'
 import { labelOf } from '../../src/actions/suspension/target.ts'
 import { suspensionText } from '../../src/flux/suspension.ts'
 import type { SuspendPlan } from './plan-schema.ts'

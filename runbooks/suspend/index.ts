@@ -1,7 +1,7 @@
 // Suspend objects of Flux, so that everybody can see who did it, why, and until when: checks, plan, steps.
+import { counted } from '../../src/actions/checks/answers.ts'
 import { assertPlannedCluster } from '../../src/actions/planned-cluster.ts'
 import { isNamed, seenOnce } from '../../src/actions/suspension/choose.ts'
-import { counted } from '../../src/actions/suspension/results.ts'
 import type { Completed, Runbook } from '../../src/engine/model.ts'
 import type { ReadContext } from '../../src/ports/context.ts'
 import { checks } from './checks.ts'

@@ -1,7 +1,6 @@
 // Suspend all of them, and read it back.
-
+import { counted } from '../../src/actions/checks/answers.ts'
 import { sideBySide } from '../../src/actions/side-by-side.ts'
-import { counted } from '../../src/actions/suspension/results.ts'
 import { labelOf, readTarget, type Target } from '../../src/actions/suspension/target.ts'
 import { assertNoneLeft, type Change, changeAll } from '../../src/actions/suspension/write.ts'
 import type { ReadStep, Step, View, WriteStep } from '../../src/engine/model.ts'

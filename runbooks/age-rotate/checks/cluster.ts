@@ -1,5 +1,5 @@
 // What must hold in the cluster: which key is meant, who writes to its Secrets, and who decrypts with it.
-import { missingAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import { ofKind } from '../../../src/actions/cluster-survey.ts'
 import { importedIdentities } from '../../../src/actions/keys/cluster-keys.ts'
 import { idOf, parseId, SECRET } from '../../../src/actions/resources.ts'
@@ -14,7 +14,7 @@ import type { RotateInput } from '../input.ts'
 import { phaseTrailer } from '../phases.ts'
 import { cloneOf, clusterOf, keysOf, oldKeyOf, usersOf } from '../survey.ts'
 import { sourcesOf } from './repository.ts'
-import { counted, fail, failOf, failOn, pass } from './results.ts'
+import { answers, counted, fail, failOf, failOn, pass } from './results.ts'
 
 type RotateCheck = Check<RotateInput>
 
@@ -170,19 +170,11 @@ export const permissions: RotateCheck = {
   severity: 'error',
   probe: async (ctx, input): Promise<CheckResult> => {
     const { secrets } = await oldKeyOf(ctx, input)
-    const items = await missingAccess(ctx, async () =>
+    return mayDo(ctx, answers, async () =>
       needed(
         ctx.target.namespace,
         secrets.map(({ id }) => id),
       ),
-    )
-    if (items === undefined) return pass('you may do everything')
-    return failOn(
-      'permissions',
-      items,
-      (count) => `${count} permissions missing`,
-      'kubectl auth can-i --list',
-      'another user:  --context NAME',
     )
   },
 }

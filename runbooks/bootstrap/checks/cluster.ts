@@ -1,12 +1,13 @@
 // Whether this is the cluster that is meant, and fit for what comes.
 import semver from 'semver'
-import { missingAccess, neededAccess } from '../../../src/actions/access.ts'
+import { neededAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import { FLUX_INSTANCE } from '../../../src/actions/resources.ts'
 import type { Check } from '../../../src/engine/model.ts'
 import { isKnown, kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
 import type { KubeObject, Resource } from '../../../src/ports/kube.ts'
 import type { BootstrapInput } from '../input.ts'
-import { fail, pass } from './results.ts'
+import { answers, fail, pass } from './results.ts'
 
 type BootstrapCheck = Check<BootstrapInput>
 
@@ -96,17 +97,7 @@ export const permissions: BootstrapCheck = {
       resource: FLUX_INSTANCE.plural,
       namespace,
     }))
-    const items = await missingAccess(ctx, async () => [
-      ...neededAccess(namespace, new Set(), false, file.flux.style === 'operator' ? instances : []),
-      ...secrets,
-    ])
-    if (items === undefined) return pass('you may do everything')
-    if (items.length === 0) return pass()
-    return fail(
-      'permissions',
-      `${items.length} permissions are missing`,
-      ['kubectl auth can-i --list', 'another user:  cluster.context of the file'],
-      items,
-    )
+    const needed = async () => [...neededAccess(namespace, new Set(), false, file.flux.style === 'operator' ? instances : []), ...secrets]
+    return mayDo(ctx, answers, needed, 'another user:  cluster.context of the file')
   },
 }

@@ -1,11 +1,11 @@
 // Every verb that the steps need.
-import { missingAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import { parseId } from '../../../src/actions/resources.ts'
 import type { Check } from '../../../src/engine/model.ts'
 import type { AccessRequest } from '../../../src/ports/kube.ts'
 import type { CredentialsInput } from '../input.ts'
 import { rotatedOf } from '../survey.ts'
-import { failOn, pass } from './results.ts'
+import { answers } from './results.ts'
 
 function needed(flux: string, secret: string, namespaces: readonly string[]): AccessRequest[] {
   const { namespace, name } = parseId(secret)
@@ -36,14 +36,6 @@ export const permissions: Check<CredentialsInput> = {
   probe: async (ctx, input) => {
     const { id, sources } = await rotatedOf(ctx, input)
     const namespaces = [...new Set(sources.map(({ metadata }) => metadata.namespace ?? ''))]
-    const items = await missingAccess(ctx, async () => needed(ctx.target.namespace, id, namespaces))
-    if (items === undefined) return pass('you may do everything')
-    return failOn(
-      'permissions',
-      items,
-      (count) => `${count} permissions missing`,
-      'kubectl auth can-i --list',
-      'another user:  --context NAME',
-    )
+    return mayDo(ctx, answers, async () => needed(ctx.target.namespace, id, namespaces))
   },
 }

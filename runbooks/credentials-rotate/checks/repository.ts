@@ -1,11 +1,11 @@
 // The clone, where the Secret lies in it.
+import { cleanClone, pushAllowedFrom, pushedClone } from '../../../src/actions/checks/clone.ts'
 import type { Check, CheckResult } from '../../../src/engine/model.ts'
-import { OpsError } from '../../../src/errors.ts'
 import type { ReadContext } from '../../../src/ports/context.ts'
 import type { CredentialsInput } from '../input.ts'
 import { type Clone, cloneOf, copiesOf } from '../sealed/copies.ts'
 import { rotatedOf } from '../survey.ts'
-import { counted, fail, failOn, pass } from './results.ts'
+import { answers, counted, fail, failOn, pass } from './results.ts'
 
 type CredentialsCheck = Check<CredentialsInput>
 
@@ -68,49 +68,23 @@ export const repositoryClean: CredentialsCheck = {
   id: 'repository-clean',
   title: 'the clone has no changes of its own',
   severity: 'error',
-  probe: whereSealed(async ({ root }, ctx) => {
-    const { entries, inProgress } = await ctx.git.status(root)
-    if (inProgress !== undefined) return fail('repository-clean', `a ${inProgress} is under way in ${root}`, [`git -C ${root} status`])
-    const items = entries.map((entry) => ({ where: entry.path, what: entry.code.trim() === '??' ? 'is not tracked' : 'is changed' }))
-    return failOn(
-      'repository-clean',
-      items,
-      (count) => `${count} files changed or not tracked in ${root}`,
-      `git -C ${root} stash --include-untracked`,
-    )
-  }),
+  probe: whereSealed(({ root }, ctx) => cleanClone(ctx, answers, root)),
 }
 
 export const repositoryPushed: CredentialsCheck = {
   id: 'repository-pushed',
   title: 'the clone is on a branch, and at its head on the remote',
   severity: 'error',
-  probe: whereSealed(async ({ root, head, upstream }, ctx) => {
-    if (upstream === undefined)
-      return fail('repository-pushed', `what is checked out in ${root} follows no remote branch`, [`git -C ${root} switch BRANCH`])
-    const remote = await ctx.git.remoteHead(root, upstream.remote, upstream.branch)
-    if (remote === head) return pass(head.slice(0, 10))
-    return fail(
-      'repository-pushed',
-      `the clone is at ${head.slice(0, 10)}, ${upstream.remote}/${upstream.branch} at ${remote?.slice(0, 10) ?? 'nothing'}`,
-      [`git -C ${root} pull --ff-only`, `git -C ${root} push`],
-    )
-  }),
+  probe: whereSealed(async (clone, ctx) =>
+    clone.upstream === undefined
+      ? fail('repository-pushed', `what is checked out in ${clone.root} follows no remote branch`, [`git -C ${clone.root} switch BRANCH`])
+      : pushedClone(ctx, answers, clone),
+  ),
 }
 
 export const pushAllowed: CredentialsCheck = {
   id: 'push-allowed',
   title: 'you may push to the branch',
   severity: 'error',
-  probe: whereSealed(async ({ root, upstream }, ctx) => {
-    if (upstream === undefined) return { status: 'skip', reason: 'the branch follows no remote branch' }
-    try {
-      await ctx.git.tryPush(root, upstream.remote, upstream.branch)
-      return pass(`${upstream.remote}/${upstream.branch}; what a hook of the server says is known only when something is pushed`)
-    } catch (error) {
-      if (!(error instanceof OpsError) || error.code === 'git-unreachable') throw error
-      if (error.code === 'git-raced') return pass(`${upstream.remote} lets you in; the clone is behind it`)
-      return fail('push-allowed', error.message, error.hints)
-    }
-  }),
+  probe: whereSealed((clone, ctx) => pushAllowedFrom(ctx, answers, clone)),
 }

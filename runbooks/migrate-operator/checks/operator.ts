@@ -1,6 +1,7 @@
 // The operator itself, and what it would make of this Flux.
 import semver from 'semver'
-import { missingAccess, neededAccess } from '../../../src/actions/access.ts'
+import { neededAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import { once } from '../../../src/actions/once.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { messageOf, OpsError } from '../../../src/errors.ts'
@@ -11,7 +12,7 @@ import { controllerPatches, unknownTo } from '../../../src/scaffold/controller-p
 import { type Derived, derive } from '../derive.ts'
 import type { MoveInput } from '../input.ts'
 import { clusterOf, liveVersion, movable, repositoryOf, styleOf } from '../inspect.ts'
-import { counted, fail, failOf, failOn, pass, unknown } from './results.ts'
+import { answers, counted, fail, failOf, failOn, pass, unknown } from './results.ts'
 
 type MoveCheck = Check<MoveInput>
 
@@ -158,17 +159,9 @@ export const permissions: MoveCheck = {
   severity: 'error',
   probe: async (ctx) => {
     const { namespace } = ctx.target
-    const items = await missingAccess(ctx, async () => {
+    return mayDo(ctx, answers, async () => {
       const { crds } = await clusterOf(ctx)
       return neededAccess(namespace, new Set(crds.map(({ plural }) => plural)), false, moveAccess(namespace))
     })
-    if (items === undefined) return pass('you may do everything')
-    return failOn(
-      'permissions',
-      items,
-      (count) => `${counted(count, 'permission')} missing`,
-      'kubectl auth can-i --list',
-      'another user:  --context NAME',
-    )
   },
 }

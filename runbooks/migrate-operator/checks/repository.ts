@@ -1,13 +1,13 @@
 // What must hold in the clone, on its remote, and between both and the cluster.
+import { cleanClone, foundClone, pushAllowedFrom, pushedClone } from '../../../src/actions/checks/clone.ts'
 import { ofKind } from '../../../src/actions/cluster-survey.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
-import { OpsError } from '../../../src/errors.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { appliedRevision, artifactRevision, commitOf } from '../../../src/flux/revisions.ts'
 import type { MoveInput } from '../input.ts'
 import { clusterOf, movable, repositoryOf, sourceOf, styleOf, syncedOf } from '../inspect.ts'
-import { counted, fail, failOf, failOn, pass } from './results.ts'
+import { answers, counted, fail, failOf, failOn, pass } from './results.ts'
 
 type MoveCheck = Check<MoveInput>
 
@@ -18,28 +18,7 @@ export const repositoryFound: MoveCheck = {
   probe: async (ctx, input) => {
     try {
       const [repository, cluster] = [await repositoryOf(ctx, input), await clusterOf(ctx)]
-      const { root, branch, upstream } = repository
-      if (upstream === undefined)
-        return fail(
-          'repository-found',
-          branch === undefined
-            ? `no branch is checked out in ${root} (detached HEAD): a commit would be on none`
-            : `branch ${branch}, checked out in ${root}, follows no remote branch`,
-          [`git -C ${root} branch --set-upstream-to origin/main`, 'another clone:  --repo DIR'],
-        )
-      const synced = syncedOf(cluster, repository)
-      if (synced.length > 0)
-        return pass(`${root}, ${upstream.remote}/${upstream.branch}, applied by ${counted(synced.length, 'Kustomization')}`)
-      const items = ofKind(cluster.objects, 'GitRepository').map((each) => ({
-        where: `GitRepository ${idOf(each)}`,
-        what: String(each.spec?.url ?? ''),
-      }))
-      return fail(
-        'repository-found',
-        `no Kustomization of the cluster applies ${upstream.url}`,
-        ['the clone of what it applies:  --repo DIR'],
-        items,
-      )
+      return foundClone(answers, repository, { synced: syncedOf(cluster, repository), objects: cluster.objects })
     } catch (error) {
       return failOf('repository-found', error)
     }
@@ -73,18 +52,7 @@ export const repositoryClean: MoveCheck = {
   id: 'repository-clean',
   title: 'the clone has no changes of its own',
   severity: 'error',
-  probe: async (ctx, input) => {
-    const { root } = await repositoryOf(ctx, input)
-    const { entries, inProgress } = await ctx.git.status(root)
-    if (inProgress !== undefined) return fail('repository-clean', `a ${inProgress} is under way in ${root}`, [`git -C ${root} status`])
-    const items = entries.map((entry) => ({ where: entry.path, what: entry.code.trim() === '??' ? 'is not tracked' : 'is changed' }))
-    return failOn(
-      'repository-clean',
-      items,
-      (count) => `${counted(count, 'file')} changed or not tracked in ${root}`,
-      `git -C ${root} stash --include-untracked`,
-    )
-  },
+  probe: async (ctx, input) => cleanClone(ctx, answers, (await repositoryOf(ctx, input)).root),
 }
 
 export const repositoryBranch: MoveCheck = {
@@ -111,17 +79,7 @@ export const repositoryPushed: MoveCheck = {
   id: 'repository-pushed',
   title: 'the clone is at the head of the remote branch',
   severity: 'error',
-  probe: async (ctx, input) => {
-    const { root, head, upstream } = await repositoryOf(ctx, input)
-    if (!upstream) return { status: 'skip', reason: 'the branch follows no remote branch' }
-    const remote = await ctx.git.remoteHead(root, upstream.remote, upstream.branch)
-    if (remote === head) return pass(head.slice(0, 10))
-    return fail(
-      'repository-pushed',
-      `the clone is at ${head.slice(0, 10)}, ${upstream.remote}/${upstream.branch} at ${remote?.slice(0, 10) ?? 'nothing'}`,
-      [`git -C ${root} pull --ff-only`, `git -C ${root} push`],
-    )
-  },
+  probe: async (ctx, input) => pushedClone(ctx, answers, await repositoryOf(ctx, input)),
 }
 
 export const repositoryApplied: MoveCheck = {
@@ -155,16 +113,5 @@ export const pushAllowed: MoveCheck = {
   id: 'push-allowed',
   title: 'you may push to the branch that the cluster syncs',
   severity: 'error',
-  probe: async (ctx, input) => {
-    const { root, upstream } = await repositoryOf(ctx, input)
-    if (upstream === undefined) return { status: 'skip', reason: 'the branch follows no remote branch' }
-    try {
-      await ctx.git.tryPush(root, upstream.remote, upstream.branch)
-      return pass(`${upstream.remote}/${upstream.branch}; what a hook of the server says is known only when something is pushed`)
-    } catch (error) {
-      if (!(error instanceof OpsError) || error.code === 'git-unreachable') throw error
-      if (error.code === 'git-raced') return pass(`${upstream.remote} lets you in; the clone is behind it`)
-      return fail('push-allowed', error.message, error.hints)
-    }
-  },
+  probe: async (ctx, input) => pushAllowedFrom(ctx, answers, await repositoryOf(ctx, input)),
 }

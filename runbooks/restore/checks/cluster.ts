@@ -1,5 +1,5 @@
 // Whether the cluster is the one that is meant, is empty of Flux, and takes what the backup holds.
-import { missingAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import { DEPLOYMENT, idOf } from '../../../src/actions/resources.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
 import { kubernetesVerdict } from '../../../src/flux/catalogue/index.ts'
@@ -9,7 +9,7 @@ import type { AccessRequest } from '../../../src/ports/kube.ts'
 import type { RestoreInput } from '../input.ts'
 import { opened } from '../open.ts'
 import { labelOf, standingOf } from '../standing.ts'
-import { fail, pass } from './results.ts'
+import { answers, fail, pass } from './results.ts'
 
 type RestoreCheck = Check<RestoreInput>
 
@@ -103,9 +103,6 @@ export const permissions: RestoreCheck = {
           ...(namespace !== undefined && { namespace }),
         })
       }
-    const items = await missingAccess(ctx, async () => [...needed.values()])
-    if (items === undefined) return pass('you may do everything')
-    if (items.length === 0) return pass()
-    return fail('permissions', `${items.length} permissions are missing`, ['kubectl auth can-i --list'], items.slice(0, 50))
+    return mayDo(ctx, answers, async () => [...needed.values()])
   },
 }

@@ -1,7 +1,7 @@
 // Both ways to the repository: the cluster has to fetch from it, and you have to push to it.
+import { pushAllowedFrom } from '../../../src/actions/checks/clone.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import type { Check, CheckItem } from '../../../src/engine/model.ts'
-import { OpsError } from '../../../src/errors.ts'
 import { isSuspended, verdict } from '../../../src/flux/conditions.ts'
 import { objectLabel } from '../../../src/flux/kinds.ts'
 import { artifactRevision } from '../../../src/flux/revisions.ts'
@@ -9,7 +9,7 @@ import type { Style } from '../../../src/flux/styles.ts'
 import type { KubeObject } from '../../../src/ports/kube.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, repositoryOf, styleOf, syncedOf } from '../inspect.ts'
-import { counted, fail, failOn, pass } from './results.ts'
+import { answers, counted, failOn, pass } from './results.ts'
 
 /** Sources that the upgrade needs: of the clone, and of Flux itself. */
 function needed(objects: readonly KubeObject[], git: ReadonlySet<string>, own: string | undefined): KubeObject[] {
@@ -58,17 +58,5 @@ export const pushAllowed: Check<UpgradeInput> = {
   id: 'push-allowed',
   title: 'you may push to the branch that the cluster syncs',
   severity: 'error',
-  probe: async (ctx, input) => {
-    const { root, upstream } = await repositoryOf(ctx, input)
-    if (upstream === undefined) return { status: 'skip', reason: 'the branch follows no remote branch' }
-    try {
-      await ctx.git.tryPush(root, upstream.remote, upstream.branch)
-      return pass(`${upstream.remote}/${upstream.branch}; what a hook of the server says is known only when something is pushed`)
-    } catch (error) {
-      // Not reached is not known; refused is an answer. Behind the remote is told by repository-pushed.
-      if (!(error instanceof OpsError) || error.code === 'git-unreachable') throw error
-      if (error.code === 'git-raced') return pass(`${upstream.remote} lets you in; the clone is behind it`)
-      return fail('push-allowed', error.message, { hints: error.hints })
-    }
-  },
+  probe: async (ctx, input) => pushAllowedFrom(ctx, answers, await repositoryOf(ctx, input)),
 }

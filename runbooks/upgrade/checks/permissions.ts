@@ -1,9 +1,10 @@
 // Every verb that the plan needs, asked of the API server itself.
-import { helmAccess, missingAccess, neededAccess, operatorAccess } from '../../../src/actions/access.ts'
+import { helmAccess, neededAccess, operatorAccess } from '../../../src/actions/access.ts'
+import { mayDo } from '../../../src/actions/checks/permissions.ts'
 import type { Check } from '../../../src/engine/model.ts'
 import type { UpgradeInput } from '../input.ts'
 import { clusterOf, repositoryOf, styleOf } from '../inspect.ts'
-import { counted, failOn, pass } from './results.ts'
+import { answers } from './results.ts'
 
 export { neededAccess }
 
@@ -12,7 +13,7 @@ export const permissions: Check<UpgradeInput> = {
   title: 'you may do everything that the plan needs',
   severity: 'error',
   probe: async (ctx, input) => {
-    const items = await missingAccess(ctx, async () => {
+    return mayDo(ctx, answers, async () => {
       const cluster = await clusterOf(ctx)
       const { crds, fluxInstances } = cluster
       const { namespace } = ctx.target
@@ -20,13 +21,5 @@ export const permissions: Check<UpgradeInput> = {
       const own = style.style === 'helm' ? helmAccess(namespace) : fluxInstances.length > 0 ? operatorAccess(namespace, false) : []
       return neededAccess(namespace, new Set(crds.map((crd) => crd.plural)), input.backupRecipients.length > 0, own)
     })
-    if (items === undefined) return pass('you may do everything')
-    return failOn(
-      'permissions',
-      items,
-      (count) => `${counted(count, 'permission')} missing`,
-      'kubectl auth can-i --list',
-      'another user:  --context NAME',
-    )
   },
 }

@@ -1,5 +1,6 @@
 // What must hold in the clone, on its remote, and between both and the cluster.
-import { type ClusterSurvey, ofKind } from '../../../src/actions/cluster-survey.ts'
+import { cleanClone, foundClone, pushedClone } from '../../../src/actions/checks/clone.ts'
+import { ofKind } from '../../../src/actions/cluster-survey.ts'
 import { nameOfApplier } from '../../../src/actions/hold.ts'
 import { idOf } from '../../../src/actions/resources.ts'
 import { below, syncedTree } from '../../../src/actions/synced-files.ts'
@@ -27,26 +28,11 @@ import {
   targetOf,
 } from '../inspect.ts'
 import { pinsOf } from '../plan.ts'
-import { counted, fail, failOf, failOn, pass } from './results.ts'
+import { answers, counted, fail, failOf, failOn, pass } from './results.ts'
 
 type Probe = Check<UpgradeInput>['probe']
 
 const short = (commit: string | undefined): string => commit?.slice(0, 10) ?? 'nothing'
-
-const noUpstream = (root: string, branch: string | undefined): string =>
-  branch === undefined
-    ? `no branch is checked out in ${root} (detached HEAD): a commit would be on none`
-    : `branch ${branch}, checked out in ${root}, follows no remote branch`
-
-const upstreamHints = (root: string): string[] => [`git -C ${root} branch --set-upstream-to origin/main`]
-
-/** Branches that the cluster follows: one of them is meant. */
-const branchHints = (root: string, cluster: ClusterSurvey): string[] => {
-  const followed = ofKind(cluster.objects, 'GitRepository').flatMap((each) =>
-    each.spec?.ref?.branch ? [String(each.spec.ref.branch)] : [],
-  )
-  return [...new Set(followed)].slice(0, 3).map((branch) => `git -C ${root} switch ${branch}`)
-}
 
 export const repositoryFound: Check<UpgradeInput> = {
   id: 'repository-found',
@@ -54,25 +40,8 @@ export const repositoryFound: Check<UpgradeInput> = {
   severity: 'gate',
   probe: async (ctx, input) => {
     try {
-      const repository = await repositoryOf(ctx, input)
-      const cluster = await clusterOf(ctx)
-      const { upstream, root } = repository
-      if (!upstream) {
-        return fail('repository-found', noUpstream(root, repository.branch), {
-          hints: [...(repository.branch === undefined ? branchHints(root, cluster) : upstreamHints(root)), 'another clone:  --repo DIR'],
-        })
-      }
-      const synced = syncedOf(cluster, repository)
-      if (synced.length > 0)
-        return pass(`${root}, ${upstream.remote}/${upstream.branch}, applied by ${counted(synced.length, 'Kustomization')}`)
-      const items = ofKind(cluster.objects, 'GitRepository').map((each) => ({
-        where: `GitRepository ${idOf(each)}`,
-        what: String(each.spec?.url ?? ''),
-      }))
-      return fail('repository-found', `no Kustomization of the cluster applies ${upstream.url}`, {
-        items,
-        hints: ['the clone of what the cluster syncs:  --repo DIR'],
-      })
+      const [repository, cluster] = [await repositoryOf(ctx, input), await clusterOf(ctx)]
+      return foundClone(answers, repository, { synced: syncedOf(cluster, repository), objects: cluster.objects })
     } catch (error) {
       return failOf('repository-found', error)
     }
@@ -129,19 +98,7 @@ export const repositoryClean: Check<UpgradeInput> = {
   id: 'repository-clean',
   title: 'the clone has no changes of its own',
   severity: 'error',
-  probe: async (ctx, input) => {
-    const { root } = await repositoryOf(ctx, input)
-    const { entries, inProgress } = await ctx.git.status(root)
-    if (inProgress !== undefined)
-      return fail('repository-clean', `a ${inProgress} is under way in ${root}`, { hints: [`git -C ${root} status`] })
-    const items = entries.map((entry) => ({ where: entry.path, what: entry.code.trim() === '??' ? 'is not tracked' : 'is changed' }))
-    return failOn(
-      'repository-clean',
-      items,
-      (count) => `${counted(count, 'file')} changed or not tracked in ${root}`,
-      `git -C ${root} stash --include-untracked`,
-    )
-  },
+  probe: async (ctx, input) => cleanClone(ctx, answers, (await repositoryOf(ctx, input)).root),
 }
 
 const branchProbe: Probe = async (ctx, input) => {
@@ -177,12 +134,10 @@ export const repositoryPushed: Check<UpgradeInput> = {
   title: 'the clone is at the head of the remote branch',
   severity: 'error',
   probe: async (ctx, input) => {
-    const { root, head, upstream } = await repositoryOf(ctx, input)
-    if (!upstream) return fail('repository-pushed', 'the branch follows no remote branch', { hints: upstreamHints(root) })
-    const remote = await ctx.git.remoteHead(root, upstream.remote, upstream.branch)
-    if (remote === head) return pass(short(head))
-    return fail('repository-pushed', `the clone is at ${short(head)}, ${upstream.remote}/${upstream.branch} at ${short(remote)}`, {
-      hints: [`git -C ${root} pull --ff-only`, `git -C ${root} push`],
+    const repository = await repositoryOf(ctx, input)
+    if (repository.upstream !== undefined) return pushedClone(ctx, answers, repository)
+    return fail('repository-pushed', 'the branch follows no remote branch', {
+      hints: [`git -C ${repository.root} branch --set-upstream-to origin/main`],
     })
   },
 }
