@@ -61,8 +61,8 @@ function watchedJournal(run: Run, dir: string, journal: Journal): Journal {
     await journal.append(event)
     run.note({ type: 'event', event: name, ...(event.type === 'step.started' && { kind: event.kind }) })
     if (isAt(run, 'after', name)) killAt(run)
-    if (event.type === 'step.started') run.step = event.id
-    if (event.type === 'step.finished' || event.type === 'step.failed') run.step = undefined
+    if (event.type === 'step.started' || event.type === 'undo.started') run.step = event.id
+    if (/^(step|undo)\.(finished|failed)$/.test(event.type)) run.step = undefined
   }
   return { append, close: async () => journal.close?.() }
 }
@@ -89,7 +89,7 @@ function watchedKube(run: Run, kube: Kube): Kube {
   return {
     identity: () => kube.identity(),
     server: () => kube.server(),
-    get: (resource, name) => kube.get(resource, name),
+    get: (resource, name, options) => kube.get(resource, name, options),
     list: (resource, options) => kube.list(resource, options),
     pages: (resource, options) => kube.pages(resource, options),
     kinds: (groups) => kube.kinds(groups),

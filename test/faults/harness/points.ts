@@ -92,9 +92,9 @@ export function listPoints(seen: readonly Seen[], most = 4): Listed {
     if (!torn.has(type)) points.push({ where: 'torn', event })
     torn.add(type)
     if (type === 'plan.made') points.push(...inside.filter((point) => 'step' in point && point.step === LEASE_TAKEN))
-    if (['step.finished', 'run.finished', 'plan.made'].includes(type)) points.push({ where: 'before', event })
+    if (['step.finished', 'undo.finished', 'run.finished', 'plan.made'].includes(type)) points.push({ where: 'before', event })
     points.push(afterEvent(event))
-    if (type === 'step.started') points.push(...inside.filter((point) => 'step' in point && point.step === id))
+    if (type === 'step.started' || type === 'undo.started') points.push(...inside.filter((point) => 'step' in point && point.step === id))
     if (type === 'run.finished') points.push(...inside.filter((point) => 'step' in point && point.step === LEASE_GIVEN_BACK))
   }
   return { points, name: (point) => pointName(point, kinds) }

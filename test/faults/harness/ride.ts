@@ -44,6 +44,11 @@ export type Person = () => Promise<void>
 const WAITING = 4
 const MOST_WAITS = 5
 
+/** How a run goes on that was killed. */
+export type Again = (runId: string) => readonly string[]
+
+const RESUME: Again = (runId) => ['runs', 'resume', runId, '--yes']
+
 /** Throws when a point is not reached, or when the run does not come to its end. */
 export async function ride(
   paths: SandboxPaths,
@@ -51,13 +56,14 @@ export async function ride(
   points: readonly KillPoint[],
   look: Look = async () => undefined,
   person?: Person,
+  again: Again = RESUME,
 ): Promise<Ride> {
   const start = performance.now()
   const seconds: number[] = []
   const seen: Seen[] = []
   let runId: string | undefined
   const go = async (point?: KillPoint, waits = 0): Promise<Spoken> => {
-    const spoken = await fluxOps(paths, runId === undefined ? args : ['runs', 'resume', runId, '--yes'], point)
+    const spoken = await fluxOps(paths, runId === undefined ? args : again(runId), point)
     seconds.push(Math.round((performance.now() - start) / 100) / 10)
     if (point && neverBegan(point)) runId = undefined
     else runId ??= idOf(spoken)

@@ -4,7 +4,7 @@ import { appendFileSync } from 'node:fs'
 import type { SandboxPaths } from '../../../src/sandbox/index.ts'
 import type { EndState } from './end-state.ts'
 import type { KillPoint, Listed } from './points.ts'
-import { type Look, NotReached, type Person, ride } from './ride.ts'
+import { type Again, type Look, NotReached, type Person, ride } from './ride.ts'
 
 export interface Sweep {
   readonly paths: SandboxPaths
@@ -18,6 +18,8 @@ export interface Sweep {
   readonly look?: Look
   /** Whom the run waits for. */
   readonly person?: Person
+  /** Left out: `runs resume`. */
+  readonly again?: Again
   /** Only points whose name it matches. */
   readonly only: RegExp
   /** In how many runs all points are to be met; undefined: each on its own. */
@@ -56,16 +58,17 @@ const leavesLease = (points: readonly KillPoint[]): boolean =>
       (point.where === 'after' && point.event === 'run.finished') || (point.where === 'middle' && point.step === 'give-lease-back'),
   )
 
-async function rideOf({ paths, begin, end, endOf, look, person }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
+async function rideOf({ paths, begin, end, endOf, look, person, again }: Sweep, points: readonly KillPoint[]): Promise<string[]> {
   const args = await begin()
-  const { runId } = await ride(paths, args, points, look, person)
+  const { runId } = await ride(paths, args, points, look, person, again)
   const reached = await endOf(runId)
-  return differences(leavesLease(points) ? { ...reached, leaseHolder: '' } : reached, end)
+  const isLeft = leavesLease(points) && 'leaseHolder' in reached
+  return differences(isLeft ? { ...reached, leaseHolder: '' } : reached, end)
 }
 
 /** Moments that a run does not have when it finds the effect of the step there already. */
 const isOfEffect = (point: KillPoint): boolean =>
-  point.where === 'middle' || (point.where !== 'before' && point.event.startsWith('step.started '))
+  point.where === 'middle' || (point.where !== 'before' && /^(step|undo)\.started /.test(point.event))
 
 /**
  * After other kills the run comes to a step later than it would, and Flux may have done by itself what that step writes: then a moment of the effect
