@@ -22,13 +22,17 @@ function substance(object: KubeObject): unknown {
 
 export type Stands = 'missing' | 'same' | 'other'
 
+/** Pure. What Kubernetes makes by itself is not there yet: it is given what the backup has. */
+export function standsAs(live: KubeObject | undefined, { resource, object }: Kept): Stands {
+  if (live === undefined || isOfKubernetes(resource.kind, live)) return 'missing'
+  // What is being deleted is in the way: nothing can be made in it, nor in its place.
+  if (live.metadata.deletionTimestamp !== undefined) return 'other'
+  return holds(live, substance(object)) ? 'same' : 'other'
+}
+
 export async function standingOf(kube: KubeReader, kept: readonly Kept[]): Promise<ReadonlyMap<Kept, Stands>> {
   const found = await sideBySide(kept, AT_ONCE, async (one): Promise<[Kept, Stands]> => {
-    const live = await kube.get(one.resource, nameOf(one.object))
-    if (live === undefined || isOfKubernetes(one.resource.kind, live)) return [one, 'missing']
-    // What is being deleted is in the way: nothing can be made in it, nor in its place.
-    if (live.metadata.deletionTimestamp !== undefined) return [one, 'other']
-    return [one, holds(live, substance(one.object)) ? 'same' : 'other']
+    return [one, standsAs(await kube.get(one.resource, nameOf(one.object)), one)]
   })
   return new Map(found)
 }
@@ -37,14 +41,15 @@ export async function standingOf(kube: KubeReader, kept: readonly Kept[]): Promi
 const OURS = 'flux-ops'
 
 /**
- * Pure. Made by a run of this tool from this backup: nobody else's object has a field manager of the same second as the one of the lost cluster.
- * One whose managers nobody has kept stays ours by name.
+ * Pure. Made by a run of this tool from this backup: it has a field manager of the same second as the one of the lost cluster, or was made by us
+ * as the backup has it, and has not got them yet.
  */
-export function isMade(live: KubeObject, { object }: Kept): boolean {
+export function isMade(live: KubeObject, kept: Kept): boolean {
   const there = (live.metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined)
   const same = (one: ManagedField, other: ManagedField): boolean =>
     one.manager === other.manager && one.operation === other.operation && one.time === other.time
-  return there.some((one) => one.manager === OURS || managersOf(object).some((other) => same(one, other)))
+  if (there.some((one) => managersOf(kept.object).some((other) => same(one, other)))) return true
+  return there.some(({ manager }) => manager === OURS) && holds(live, substance(kept.object))
 }
 
 /** Made, and with the field managers that it had: a run that was killed between the two has to finish it. */

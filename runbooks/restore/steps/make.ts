@@ -11,7 +11,7 @@ import { held } from '../../../src/flux/installation/revive.ts'
 import type { Context, ReadContext } from '../../../src/ports/context.ts'
 import { contentOf } from '../open.ts'
 import type { RestorePlan } from '../plan-schema.ts'
-import { areMade, isMade, labelOf, standingOf } from '../standing.ts'
+import { areMade, isMade, labelOf, standsAs } from '../standing.ts'
 import { unmake } from './unmake.ts'
 
 const AT_ONCE = 8
@@ -39,7 +39,7 @@ async function takeUp({ kube }: Context, kept: Kept): Promise<void> {
     await kube.patch(resource, nameOf(object), 'merge', bare(object), { metadataOnly: true })
     return giveManagers(kube, kept)
   }
-  if ((await standingOf(kube, [kept])).get(kept) === 'same') return
+  if (standsAs(live, kept) === 'same') return
   throw new OpsError({
     code: 'object-taken',
     message: `${labelOf(kept)} has come into the cluster since the plan was made, and is not what the backup has: it stays as it is`,

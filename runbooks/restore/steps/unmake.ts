@@ -28,7 +28,7 @@ async function holding(kube: KubeReader, { resource, object }: Kept): Promise<st
 /** A line on why it is left, or undefined: it is gone, or goes. */
 async function unmakeOne({ kube }: Context, kept: Kept): Promise<string | undefined> {
   const { resource, object } = kept
-  const live = await kube.get(resource, nameOf(object), { metadataOnly: true })
+  const live = await kube.get(resource, nameOf(object))
   if (live === undefined) return undefined
   const label = labelOf(kept)
   if (!isMade(live, kept)) return isOfKubernetes(resource.kind, live) ? undefined : `${label} stays: this run has not made it`
