@@ -7,6 +7,9 @@ import { type Failure, sweep } from './sweep.ts'
 
 const { FLUX_OPS_KILL_ONLY = '', FLUX_OPS_KILL_RELAY = '5' } = process.env
 
+/** Points inside the effects of a step; of more the first, the one in the middle and the last. */
+const MOST = 8
+
 export interface WayBack {
   readonly paths: SandboxPaths
   /** Brings a run to where it is taken back from, and gives its id. */
@@ -29,7 +32,7 @@ export async function sweepBack({
     paths,
     begin: async () => abandon(await begin()),
     again: abandon,
-    listed: listPoints(first.seen, 100),
+    listed: listPoints(first.seen, MOST),
     end,
     endOf,
     only: new RegExp(FLUX_OPS_KILL_ONLY),
