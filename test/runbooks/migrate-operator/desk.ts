@@ -1,6 +1,7 @@
 // What the tests of a move share: a sandbox with Flux, its registry with the chart of the operator, and a look at who owns what by then.
 import { join } from 'node:path'
 import { withSandbox } from '../../../src/sandbox/index.ts'
+import { waitUntil } from '../../../src/sandbox/processes.ts'
 import { OPERATOR_CHARTS, OPERATOR_VERSION, publishOperator } from '../../../src/sandbox/services/registry/operator-artifacts.ts'
 import { registryHost } from '../../../src/sandbox/services/registry/service.ts'
 import { linkData } from '../../../src/sandbox/services/repositories/operator-start.ts'
@@ -142,12 +143,20 @@ export class MoveDesk {
     })
   }
 
+  /** What Flux looks at again just now is waited for. */
   async notReady(): Promise<string[]> {
-    const items = await this.list('kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories,ocirepositories,helmreleases')
-    return items.flatMap(({ kind, metadata, status }) => {
-      const ready = status?.conditions?.find(({ type }) => type === 'Ready')
-      return ready?.status === 'True' ? [] : [`${kind} ${metadata.name}: ${ready?.message}`]
-    })
+    let found: { said: string; isUnderWay: boolean }[] = []
+    const isSettled = async (): Promise<boolean> => {
+      const items = await this.list('kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories,ocirepositories,helmreleases')
+      found = items.flatMap(({ kind, metadata, status }) => {
+        const ready = status?.conditions?.find(({ type }) => type === 'Ready')
+        if (ready?.status === 'True') return []
+        return [{ said: `${kind} ${metadata.name}: ${ready?.message}`, isUnderWay: ready?.status === 'Unknown' }]
+      })
+      return !found.some(({ isUnderWay }) => isUnderWay)
+    }
+    await waitUntil('what is reconciled just now', isSettled, { withinMs: 60_000 }).catch(() => undefined)
+    return found.map(({ said }) => said)
   }
 
   async commitOnRemote(): Promise<string> {
